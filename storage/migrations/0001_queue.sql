@@ -1,0 +1,2 @@
+-- The job queue's own schema, as the installed procrastinate ships it.
+-- include: procrastinate.sql schema.sql

@@ -1,0 +1,39 @@
+"""Connections to the database: one pool a process."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from runtime.errors import ConfigurationError
+
+Connection = psycopg.Connection[tuple[object, ...]]
+Pool = ConnectionPool[psycopg.Connection[tuple[object, ...]]]
+
+CONNECT_TIMEOUT_S = 10.0
+
+
+def open_pool(url: str, *, most: int = 4) -> Pool:
+    """Open up to `most` connections to `url`; wait for the first, or say that none is to be had."""
+    pool: Pool = ConnectionPool(
+        url,
+        min_size=1,
+        max_size=most,
+        open=False,
+        kwargs={"options": "-c timezone=UTC"},
+        check=ConnectionPool.check_connection,
+    )
+    try:
+        pool.open(wait=True, timeout=CONNECT_TIMEOUT_S)
+    except psycopg.Error as error:
+        pool.close()
+        raise ConfigurationError(
+            f"cannot reach the database: {error}",
+            hint="check HEARTHWATCH_DATABASE_URL and that PostgreSQL is running",
+        ) from error
+    return pool
+
+
+def connect(url: str, *, autocommit: bool = False) -> Connection:
+    """Open one connection of its own, in UTC."""
+    return psycopg.connect(url, autocommit=autocommit, options="-c timezone=UTC")

@@ -1,0 +1,110 @@
+"""What tests share: a real PostgreSQL built once and copied for each test, and a real broker."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from devices import telemetry_table
+from devices.catalogue import folder
+from devices.catalogue.folder import Catalogue
+from runtime import embedded_broker
+from storage import embedded, migration, pool
+from storage.pool import Connection, Pool
+
+TEMPLATE = "hearthwatch_template"
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The shipped appliance types."""
+    return folder.load()
+
+
+@pytest.fixture(scope="session")
+def server_url(catalogue: Catalogue) -> Iterator[str]:
+    """A server with a migrated template database; its own unless HEARTHWATCH_TEST_URL names one."""
+    given = os.environ.get("HEARTHWATCH_TEST_URL")
+    if given:
+        _make_template(given, catalogue)
+        yield given
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="hearthwatch-test-") as scratch,
+        embedded.running(Path(scratch) / "postgres", database="postgres") as url,
+    ):
+        _make_template(url, catalogue)
+        yield url
+
+
+def _make_template(url: str, catalogue: Catalogue) -> None:
+    with psycopg.connect(url, autocommit=True) as server:
+        template = sql.Identifier(TEMPLATE)
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(template))
+        server.execute(sql.SQL("CREATE DATABASE {}").format(template))
+    with pool.connect(_with_database(url, TEMPLATE)) as connection:
+        migration.migrate(connection)
+        telemetry_table.ensure(connection, catalogue)
+
+
+def _with_database(url: str, name: str) -> str:
+    return psycopg.conninfo.make_conninfo(url, dbname=name)
+
+
+@contextmanager
+def _copied(server_url: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(TEMPLATE)
+            )
+        )
+        yield _with_database(server_url, name)
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """A fresh, migrated database with the shipped types' tables, dropped after the test."""
+    with _copied(server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_database_url(server_url: str) -> Iterator[str]:
+    """Such a database for the tests of one module that leave nothing in it."""
+    with _copied(server_url) as url:
+        yield url
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    """One connection to a fresh database, in a transaction."""
+    with pool.connect(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def database_pool(database_url: str) -> Iterator[Pool]:
+    """A pool on a fresh database."""
+    opened = pool.open_pool(database_url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def broker_url() -> Iterator[str]:
+    """A real MQTT broker for the whole run; tests use client ids and topics of their own."""
+    with embedded_broker.running() as url:
+        yield url
