@@ -1,0 +1,1 @@
+"""What an appliance is: its metrics, fault codes, consumables and commands, as data."""

@@ -1,0 +1,37 @@
+-- name: claim
+-- A statement of its own: the computation after it must see what was committed before the claim.
+DELETE FROM hearthwatch.stale_hours
+WHERE (type, hour, device_id) IN (
+    SELECT type, hour, device_id
+    FROM hearthwatch.stale_hours
+    WHERE type = %(type)s AND hour <= %(until)s::timestamptz - INTERVAL '1 hour'
+    ORDER BY hour, device_id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING device_id, hour
+
+-- name: compute
+INSERT INTO {hourly} (device_id, time, {columns})
+SELECT claimed.device_id, claimed.hour, {statistics}
+FROM unnest(%(device_ids)s::integer[], %(hours)s::timestamptz[]) AS claimed (device_id, hour)
+JOIN {table} AS reading
+    ON reading.device_id = claimed.device_id
+    AND reading.time >= claimed.hour
+    AND reading.time < claimed.hour + INTERVAL '1 hour'
+GROUP BY claimed.device_id, claimed.hour
+ON CONFLICT (device_id, time) DO UPDATE SET {updates}
+
+-- name: window
+SELECT rollup.device_id, rollup.time, {columns}
+FROM {hourly} AS rollup
+JOIN hearthwatch.appliances AS appliance ON appliance.id = rollup.device_id
+WHERE appliance.type = %(type)s
+    AND appliance.retired_at IS NULL
+    AND rollup.time >= %(start)s
+    AND rollup.time < %(end)s
+    AND (%(device_ids)s::integer[] IS NULL OR rollup.device_id = ANY (%(device_ids)s))
+ORDER BY rollup.device_id, rollup.time
+
+-- name: complete_until
+SELECT min(hour) FROM hearthwatch.stale_hours WHERE type = %(type)s AND hour >= %(since)s

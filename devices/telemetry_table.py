@@ -1,0 +1,126 @@
+"""The wide table of each type and its hourly rollup, made and altered from the catalogue.
+
+A new metric adds a column; a metric that the catalogue no longer has keeps its column; a metric
+whose kind or storage changed is refused, because its history would no longer mean the same.
+"""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from devices.catalogue.appliance_type import ApplianceType, Kind, Metric, Storage
+from devices.catalogue.folder import Catalogue
+from runtime.errors import ConfigurationError
+from storage import query
+from storage.capability import Capability, detect
+from storage.pool import Connection
+
+_SQL = query.beside(__file__)
+
+COLUMN_TYPES = {
+    Storage.REAL: sql.SQL("real"),
+    Storage.DOUBLE: sql.SQL("double precision"),
+    Storage.INTEGER: sql.SQL("integer"),
+    Storage.BOOLEAN: sql.SQL("boolean"),
+}
+STATISTICS = ("count", "mean", "min", "max", "sd", "last")
+"""The rollup's columns for each metric, as `<metric>_<statistic>`."""
+
+
+class CatalogueChangeError(ConfigurationError):
+    """The catalogue changed a metric in a way that its stored history does not allow."""
+
+
+def table(type_name: str) -> sql.Identifier:
+    """The wide table of a type."""
+    return sql.Identifier("telemetry", type_name)
+
+
+def hourly_table(type_name: str) -> sql.Identifier:
+    """The hourly rollup of a type."""
+    return sql.Identifier("telemetry", f"{type_name}_hourly")
+
+
+def ensure(connection: Connection, catalogue: Catalogue) -> list[str]:
+    """Make what the catalogue needs and the database lacks; return what was done, in words.
+
+    Runs in the caller's transaction. Raises CatalogueChangeError when a metric's kind or
+    storage differs from the one its column was made for.
+    """
+    capability = detect(connection)
+    done: list[str] = []
+    for description in catalogue.values():
+        done += _ensure_type(connection, description, capability)
+    return done
+
+
+def _ensure_type(
+    connection: Connection, description: ApplianceType, capability: Capability
+) -> list[str]:
+    known = {
+        str(row[0]): (str(row[1]), str(row[2]))
+        for row in connection.execute(_SQL["columns"], {"type": description.type}).fetchall()
+    }
+    _refuse_changes(description, known)
+    done = []
+    if not known:
+        _create(connection, description.type, capability)
+        done.append(f"made table telemetry.{description.type}")
+    for name, metric in description.metrics.items():
+        if name not in known:
+            _add_column(connection, description.type, name, metric)
+            if known:
+                done.append(f"added column {name} to telemetry.{description.type}")
+    return done
+
+
+def _refuse_changes(description: ApplianceType, known: dict[str, tuple[str, str]]) -> None:
+    for name, metric in description.metrics.items():
+        now = (metric.kind.value, metric.storage.value)
+        before = known.get(name, now)
+        if now != before:
+            raise CatalogueChangeError(
+                f"{description.type}.{name} was stored as {' '.join(before)}"
+                f" and the catalogue now says {' '.join(now)}",
+                hint="give the changed metric a new name; the old column keeps its history",
+            )
+
+
+def _create(connection: Connection, type_name: str, capability: Capability) -> None:
+    for name in (table(type_name), hourly_table(type_name)):
+        connection.execute(
+            sql.SQL(
+                "CREATE TABLE {} (device_id integer NOT NULL, time timestamptz NOT NULL,"
+                " PRIMARY KEY (device_id, time))"
+            ).format(name)
+        )
+        if capability is not Capability.PLAIN:
+            connection.execute(
+                "SELECT create_hypertable(%s::regclass, by_range('time', INTERVAL '7 days'))",
+                (name.as_string(connection),),
+            )
+
+
+def _add_column(connection: Connection, type_name: str, name: str, metric: Metric) -> None:
+    connection.execute(
+        sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(
+            table(type_name), sql.Identifier(name), COLUMN_TYPES[metric.storage]
+        )
+    )
+    rollup_columns = sql.SQL(", ").join(
+        sql.SQL("ADD COLUMN {} {}").format(
+            sql.Identifier(f"{name}_{statistic}"),
+            sql.SQL("integer" if statistic == "count" else "double precision"),
+        )
+        for statistic in STATISTICS
+    )
+    connection.execute(sql.SQL("ALTER TABLE {} {}").format(hourly_table(type_name), rollup_columns))
+    connection.execute(
+        _SQL["record_column"],
+        {
+            "type": type_name,
+            "metric": name,
+            "kind": Kind(metric.kind).value,
+            "storage": metric.storage.value,
+        },
+    )
