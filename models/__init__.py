@@ -1,0 +1,1 @@
+"""What readings mean: features, detectors, training, the shelf of models, days left."""

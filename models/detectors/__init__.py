@@ -1,0 +1,1 @@
+"""Detectors: pure, each fitted on healthy history, each scoring higher for stranger."""

@@ -1,0 +1,100 @@
+"""From a mean departure to a score, and from which score on it is an anomaly.
+
+Judged as in service: on devices that the regression has not seen, in the days after the ones
+that their own level was learned from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.detectors.device_levels import DeviceLevels
+from models.detectors.robust_regression import TO_SIGMA
+from models.detectors.smoothing import smoothed
+from models.features import Bools, Floats, Hours, Ints
+
+LEARNING_SHARE = 0.6
+"""Of each device's history; the rest is the rehearsal."""
+LEAST_VARIATION = 0.25
+"""Mean departures vary at least so much: seasons and habits change more than a week shows."""
+LOWEST_THRESHOLD = 5.0
+HIGHEST_THRESHOLD = 9.0
+"""Above that the history itself holds a fault."""
+MARGIN = 1.25
+"""Over the highest score of healthy devices."""
+OUTLYING = 0.1
+"""Share of the devices whose highest scores are not believed to be healthy."""
+CLEARS_AT = 0.6
+"""Share of the threshold under which an anomaly is over."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What is ordinary for the mean departure of a healthy device."""
+
+    variation: float
+    """Standard deviation of the mean departures."""
+    threshold: float
+
+    @property
+    def clear_below(self) -> float:
+        """An anomaly is over when the score stays under this."""
+        return CLEARS_AT * self.threshold
+
+    def score(self, mean: Floats, uncertain: Floats, direction: str) -> Floats:
+        """Scores from mean departures and the uncertainty of a device's level, in deviations."""
+        signed = mean / np.hypot(self.variation, uncertain)
+        return _towards(signed, direction)
+
+
+def calibrate(
+    hours: Hours,
+    predicted: Floats,
+    scale: Floats,
+    telling: Floats,
+    doubt: Floats,
+    direction: str,
+    *,
+    held: bool,
+) -> Calibration:
+    """Rehearse: learn levels from the first part of each device's history, score the rest."""
+    early = _early(hours.device_id)
+    residual = hours.observed - predicted
+    levels = DeviceLevels.of(
+        hours.device_id[early], predicted[early], residual[early], scale[early], held=held
+    )
+    offset, offset_sd, noise = levels.of_rows(hours.device_id, predicted)
+    offset_sd = np.hypot(offset_sd, doubt)
+    usual = scale * noise
+    mean = smoothed(hours, (residual - offset) / usual, telling, held=held)
+    late = ~early & np.isfinite(mean)
+    if not late.any():
+        return Calibration(1.0, HIGHEST_THRESHOLD)
+    variation = max(TO_SIGMA * float(np.median(np.abs(mean[late]))), LEAST_VARIATION)
+    signed = mean / np.hypot(variation, offset_sd / usual)
+    highest = _highest(hours.device_id[late], _towards(signed, direction)[late])
+    believed = float(np.quantile(highest, 1 - OUTLYING))
+    threshold = float(np.clip(MARGIN * believed, LOWEST_THRESHOLD, HIGHEST_THRESHOLD))
+    return Calibration(variation, threshold)
+
+
+def _towards(signed: Floats, direction: str) -> Floats:
+    if direction == "high":
+        return signed
+    return -signed if direction == "low" else np.abs(signed)
+
+
+def _early(device_id: Ints) -> Bools:
+    """Rows in the first part of their device's history; rows are by device and time."""
+    _, start, count = np.unique(device_id, return_index=True, return_counts=True)
+    rank = np.arange(len(device_id)) - np.repeat(start, count)
+    early: Bools = rank < LEARNING_SHARE * np.repeat(count, count)
+    return early
+
+
+def _highest(device_id: Ints, scores: Floats) -> Floats:
+    starts = np.unique(device_id, return_index=True)[1]
+    highest: Floats = np.maximum.reduceat(scores, starts)
+    return highest

@@ -1,0 +1,82 @@
+"""Teaches the detectors of a type what healthy appliances do, from the readings alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import structlog
+
+from devices import rollup
+from devices.catalogue.appliance_type import ApplianceType, Metric
+from devices.catalogue.folder import Catalogue
+from models import features, shelf
+from models.detectors.context_residual import ContextResidual
+from models.detectors.detector import NotEnoughDataError
+from models.shelf import Model, Origin
+from storage.pool import Connection
+
+log = structlog.get_logger(__name__)
+
+RESOLUTION = 0.01
+"""A departure of less than this share of a metric's usual range is not worth a look."""
+
+
+def train(
+    connection: Connection,
+    catalogue: Catalogue,
+    type_name: str,
+    start: datetime,
+    end: datetime,
+    at: datetime,
+) -> list[Model]:
+    """Fit a detector for each watched metric on hours with start <= time < end; shelve them.
+
+    A metric with too little history gets none, and the log says so. Nothing serves until
+    `shelf.promote`.
+    """
+    description = catalogue[type_name]
+    frame = rollup.window(connection, description, _columns(description), start, end)
+    devices = int(frame["device_id"].nunique())
+    origin = Origin(type_name, at, start, end, devices)
+    trained = []
+    for name, metric in description.watched().items():
+        detector = untrained(name, metric)
+        try:
+            detector.fit(frame)
+        except NotEnoughDataError as error:
+            log.warning("not trained", type=type_name, metric=name, reason=str(error))
+            continue
+        trained.append(shelf.put(connection, detector, origin, _facts(detector, frame)))
+    return trained
+
+
+def untrained(name: str, metric: Metric) -> ContextResidual:
+    """Make a detector for a watched metric, as the catalogue describes it."""
+    direction = metric.anomaly.value if metric.anomaly else "both"
+    width = metric.usual.high - metric.usual.low if metric.usual else 0.0
+    return ContextResidual(name, metric.context, direction, resolution=RESOLUTION * width)
+
+
+def _columns(description: ApplianceType) -> list[str]:
+    watched = description.watched()
+    names = {name for metric in watched.values() for name in metric.context} | set(watched)
+    return features.columns(sorted(names))
+
+
+def _facts(detector: ContextResidual, frame: pd.DataFrame) -> dict[str, Any]:
+    learned = detector.learned
+    return {
+        "metric": detector.metric,
+        "context": list(detector.context),
+        "direction": detector.direction,
+        "hours": len(frame),
+        "held": sorted(learned.held),
+        "curved": learned.basis.curved,
+        "noise": learned.noise.overall,
+        "between_devices": float(learned.levels.fleet_variance[0] ** 0.5),
+        "threshold": detector.threshold,
+        "clear_below": detector.clear_below,
+        "lookback_h": detector.lookback_h,
+    }
