@@ -1,0 +1,138 @@
+"""Alerts: one open a device and problem, and one row for each change of its state."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from psycopg.rows import class_row
+
+from alerts.evidence import Evidence
+from devices.catalogue.appliance_type import Severity
+from storage import query
+from storage.pool import Connection
+
+_SQL = query.beside(__file__)
+Change = Literal["raised", "joined", "eased", "cleared"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A signal that turned on a device: what `alerts` makes of a rule or a score."""
+
+    device_id: int
+    problem: str
+    signal: str
+    at: datetime
+    fires: bool
+    severity: Severity
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class AlertChange:
+    """A change of an alert's state, as stored."""
+
+    id: int
+    alert_id: int
+    device_id: int
+    problem: str
+    at: datetime
+    change: Change
+    signal: str
+    severity: Severity
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert as it stands."""
+
+    id: int
+    device_id: int
+    serial: str
+    type: str
+    problem: str
+    severity: str
+    opened_at: datetime
+    cleared_at: datetime | None
+
+
+def record(connection: Connection, findings: Sequence[Finding]) -> list[AlertChange]:
+    """Open, join, ease or clear alerts, in order of time; return each change that was made.
+
+    An alert clears when none of its signals fires any more, as its own changes tell.
+    """
+    changes: list[AlertChange] = []
+    for findings_of_round in _rounds(findings):
+        changes += _record_round(connection, findings_of_round)
+    return changes
+
+
+def _rounds(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """Split so that each round has one finding a device and problem, the earliest first."""
+    queues: dict[tuple[int, str], list[Finding]] = defaultdict(list)
+    for finding in sorted(findings, key=lambda each: each.at):
+        queues[finding.device_id, finding.problem].append(finding)
+    for number in range(max(map(len, queues.values()), default=0)):
+        yield [queue[number] for queue in queues.values() if number < len(queue)]
+
+
+def _record_round(connection: Connection, findings: list[Finding]) -> list[AlertChange]:
+    made = []
+    for fires, block in ((True, "raise"), (False, "ease")):
+        chosen = {(f.device_id, f.problem): f for f in findings if f.fires is fires}
+        if not chosen:
+            continue
+        rows = connection.execute(
+            _SQL[block],
+            {
+                "device_ids": [f.device_id for f in chosen.values()],
+                "problems": [f.problem for f in chosen.values()],
+                "severities": [f.severity.value for f in chosen.values()],
+                "signals": [f.signal for f in chosen.values()],
+                "at": [f.at for f in chosen.values()],
+                "evidence": [f.evidence.encode() for f in chosen.values()],
+            },
+        ).fetchall()
+        made += [_as_stored(row, chosen[int(str(row[2])), str(row[3])]) for row in rows]
+    return made
+
+
+def _as_stored(row: tuple[object, ...], finding: Finding) -> AlertChange:
+    change_id, alert_id, device_id, problem, change = row
+    return AlertChange(
+        id=int(str(change_id)),
+        alert_id=int(str(alert_id)),
+        device_id=int(str(device_id)),
+        problem=str(problem),
+        at=finding.at,
+        change=change,  # type: ignore[arg-type]
+        signal=finding.signal,
+        severity=finding.severity,
+        evidence=finding.evidence,
+    )
+
+
+def page(
+    connection: Connection,
+    *,
+    before_id: int | None = None,
+    limit: int = 100,
+    open_only: bool = False,
+    device_id: int | None = None,
+) -> list[Alert]:
+    """Up to `limit` alerts with an id below `before_id`, newest first."""
+    with connection.cursor(row_factory=class_row(Alert)) as cursor:
+        return cursor.execute(
+            _SQL["page"],
+            {
+                "before_id": before_id,
+                "limit": limit,
+                "open_only": open_only,
+                "device_id": device_id,
+            },
+        ).fetchall()

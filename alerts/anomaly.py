@@ -1,0 +1,109 @@
+"""Judges what the detectors scored: a departure from what the context explains, for long enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from alerts import rule, signal
+from alerts.alert import Finding
+from alerts.evidence import Evidence
+from alerts.horizon import Horizon
+from alerts.rule import Standing, Turn
+from alerts.signal import Key
+from devices import rollup
+from devices.catalogue.appliance_type import ApplianceType
+from models import scoring, shelf
+from storage.pool import Connection
+
+Ints = NDArray[np.intp]
+FAMILY = "context_residual"
+PREFIX = "anomaly:"
+HOLD = timedelta(hours=3)
+"""Scores are smoothed over hours already; this only keeps a single spike from firing."""
+HOUR = timedelta(hours=1)
+
+
+def judge(connection: Connection, description: ApplianceType, horizon: Horizon) -> list[Finding]:
+    """Score the hours of a type that were completed since the last step, and judge the scores."""
+    scores = _score_new_hours(connection, description, horizon)
+    if scores.empty:
+        return []
+    ids = [int(device) for device in scores["device_id"].unique()]
+    kept = signal.standings(connection, ids, PREFIX)
+    changed: dict[Key, Standing] = {}
+    findings = list(_findings(scores, description, kept, changed))
+    if changed:
+        signal.keep(connection, changed)
+    return findings
+
+
+def _score_new_hours(
+    connection: Connection, description: ApplianceType, horizon: Horizon
+) -> pd.DataFrame:
+    """Scores of hours that nobody has judged; `model` says in words what scored them.
+
+    An hour is left alone until another has gone by, for readings that come a little late.
+    """
+    models = {model.id: model for model in shelf.serving(connection, description.type)}
+    judged = scoring.scored_until(connection, description.type, FAMILY)
+    since = max(judged or horizon.oldest, horizon.oldest)
+    until = (horizon.watermark - HOUR).replace(minute=0, second=0, microsecond=0)
+    until = min(until, rollup.complete_until(connection, description, since) or until)
+    if not models or since >= until:
+        return pd.DataFrame()
+    scores = scoring.score_type(connection, description, list(models.values()), since, until)
+    scoring.advance(connection, description.type, FAMILY, until)
+    names = {number: f"{model.family} v{model.version}" for number, model in models.items()}
+    return scores.assign(model=scores["model_id"].map(names))
+
+
+def _findings(
+    scores: pd.DataFrame,
+    description: ApplianceType,
+    kept: dict[tuple[int, str], Standing],
+    changed: dict[Key, Standing],
+) -> Iterator[Finding]:
+    above = (scores["score"] > scores["threshold"]).to_numpy()
+    below = (scores["score"] <= scores["clear_below"]).to_numpy()
+    groups = scores.groupby(["device_id", "metric"], sort=False).indices
+    for (device, metric), rows in cast("dict[tuple[int, str], Ints]", groups).items():
+        name = f"{PREFIX}{metric}"
+        before = kept.get((int(device), name), Standing())
+        times = [time.to_pydatetime() + HOUR for time in scores["time"].iloc[rows]]
+        standing, turns = rule.follow(before, times, above[rows], below[rows], HOLD)
+        key = Key(int(device), name, str(description.metrics[metric].problem))
+        if standing != before:
+            changed[key] = standing
+        for turn in turns:
+            yield _finding(key, description, turn, scores.iloc[int(rows[turn.position])])
+
+
+def _finding(key: Key, description: ApplianceType, turn: Turn, row: pd.Series[float]) -> Finding:
+    problem = description.problems[key.problem]
+    expected, spread = float(row["expected"]), float(row["spread"])
+    return Finding(
+        device_id=key.device_id,
+        problem=key.problem,
+        signal=key.name,
+        at=turn.at,
+        fires=turn.fires,
+        severity=problem.severity,
+        evidence=Evidence(
+            kind="anomaly",
+            source=f"{row['model']}",
+            since=turn.since,
+            until=turn.at,
+            metric=str(row["metric"]),
+            observed=float(row["observed"]),
+            expected=expected,
+            low=expected - 3 * spread if np.isfinite(spread) else None,
+            high=expected + 3 * spread if np.isfinite(spread) else None,
+            model_id=int(row["model_id"]),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""How a notice leaves the house: one module a channel, each with the same shape."""
