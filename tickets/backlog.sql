@@ -1,0 +1,14 @@
+-- name: waiting
+SELECT
+    (
+        SELECT count(*)
+        FROM hearthwatch.device_states AS state
+        JOIN hearthwatch.appliances AS appliance ON appliance.id = state.device_id
+        WHERE state.last_reading_at > coalesce(state.judged_at, '-infinity')
+            AND appliance.retired_at IS NULL
+    )
+    + (SELECT count(*) FROM hearthwatch.fault_events WHERE NOT judged)
+    + (
+        SELECT count(*) FROM hearthwatch.stale_hours
+        WHERE hour <= (SELECT max(event_at) FROM hearthwatch.ingest_progress) - INTERVAL '1 hour'
+    )

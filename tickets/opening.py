@@ -1,0 +1,88 @@
+"""Turns changes of alerts into tickets: opens one, or joins the one that is open already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.alert import AlertChange
+from customers import ownership
+from devices import appliance
+from devices.catalogue.appliance_type import Problem, Severity
+from devices.catalogue.folder import Catalogue
+from devices.catalogue.offline import problem_of
+from storage import query
+from storage.pool import Connection
+
+_SQL = query.beside(__file__)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A ticket that was opened, not joined."""
+
+    id: int
+    device_id: int
+    household_id: int | None
+    problem: str
+    severity: str
+    opened_at: datetime
+
+
+def follow(
+    connection: Connection, catalogue: Catalogue, changes: Sequence[AlertChange]
+) -> list[Opened]:
+    """Open or join a ticket for each change, in the caller's transaction; return the new ones.
+
+    A finding that fires opens a ticket where none is open; one that eases is added to the
+    evidence of the open ticket, for the dispatcher to see that the condition is gone.
+    """
+    if not changes:
+        return []
+    firing = {
+        (change.device_id, change.problem): change
+        for change in reversed(changes)
+        if change.change in {"raised", "joined"}
+    }
+    opened = _open(connection, catalogue, list(firing.values())) if firing else []
+    connection.execute(
+        _SQL["add_evidence"],
+        {
+            "device_ids": [change.device_id for change in changes],
+            "problems": [change.problem for change in changes],
+            "change_ids": [change.id for change in changes],
+        },
+    )
+    return opened
+
+
+def _open(
+    connection: Connection, catalogue: Catalogue, changes: Sequence[AlertChange]
+) -> list[Opened]:
+    ids = [change.device_id for change in changes]
+    appliances = appliance.by_ids(connection, ids)
+    households = ownership.households_of(connection, ids)
+    problems = [
+        problem_of(catalogue[appliances[change.device_id].type], change.problem)
+        for change in changes
+    ]
+    rows = connection.execute(
+        _SQL["open"],
+        {
+            "device_ids": ids,
+            "household_ids": [households.get(device) for device in ids],
+            "problems": [change.problem for change in changes],
+            "severities": [
+                _worst(change, problem) for change, problem in zip(changes, problems, strict=True)
+            ],
+            "safety": [problem.safety for problem in problems],
+            "at": [change.at for change in changes],
+        },
+    ).fetchall()
+    return [Opened(*row[:-1]) for row in rows if row[-1]]  # type: ignore[arg-type]
+
+
+def _worst(change: AlertChange, problem: Problem) -> str:
+    """A safety problem is critical whatever the finding says."""
+    return Severity.CRITICAL.value if problem.safety else change.severity.value

@@ -1,0 +1,107 @@
+"""The watch: judges what came in, and opens tickets; each step is one transaction.
+
+Alerts, tickets and notices of a step commit together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from alerts import alarm, alert, anomaly, code, silence
+from alerts.alert import Finding
+from alerts.horizon import Horizon
+from devices import rollup, watermark
+from devices.catalogue.appliance_type import ApplianceType
+from devices.catalogue.folder import Catalogue
+from models import wear
+from runtime.clock import Clock
+from runtime.stopping import Stop
+from storage import lock
+from storage.pool import Connection, Pool
+from tickets import correspondence, opening
+
+REST_S = 0.5
+"""Pause when a step found nothing to do."""
+ESTIMATE_EVERY = timedelta(hours=24)
+
+log = structlog.get_logger()
+Judge = Callable[[Connection, ApplianceType, Horizon], Sequence[Finding]]
+
+
+@dataclass
+class Watch:
+    """What the loop needs; made once a process."""
+
+    pool: Pool
+    catalogue: Catalogue
+    clock: Clock
+    late_after: timedelta
+    estimated_at: dict[str, datetime] = field(default_factory=dict)
+
+
+def run(watch: Watch, stop: Stop) -> None:
+    """Take steps until asked to stop."""
+    while not stop.is_set():
+        if not step(watch):
+            stop.wait(REST_S)
+
+
+def step(watch: Watch) -> bool:
+    """Judge whatever is new of every type; return whether there may be more."""
+    with watch.pool.connection() as connection:
+        reached = watermark.current(connection)
+    if reached is None:
+        return False
+    horizon = Horizon(reached, watch.late_after)
+    busy = _judge_codes(watch, horizon)
+    for description in watch.catalogue.values():
+        busy |= _refresh_rollups(watch, description, horizon)
+        for judge in (alarm.judge, silence.judge, anomaly.judge):
+            busy |= _judge(watch, description, horizon, judge)
+        _estimate_consumables(watch, description, horizon)
+    return busy
+
+
+def _refresh_rollups(watch: Watch, description: ApplianceType, horizon: Horizon) -> bool:
+    with watch.pool.connection() as connection:
+        return rollup.refresh(connection, description, horizon.watermark) > 0
+
+
+def _judge(watch: Watch, description: ApplianceType, horizon: Horizon, judge: Judge) -> bool:
+    with watch.pool.connection() as connection:
+        if not lock.try_acquire(connection, f"watch:{description.type}"):
+            return False
+        return _follow(watch, connection, judge(connection, description, horizon))
+
+
+def _judge_codes(watch: Watch, horizon: Horizon) -> bool:
+    with watch.pool.connection() as connection:
+        return _follow(watch, connection, code.judge(connection, watch.catalogue, horizon))
+
+
+def _follow(watch: Watch, connection: Connection, findings: Sequence[Finding]) -> bool:
+    """Alerts, tickets and notices of the findings, in the caller's transaction."""
+    if not findings:
+        return False
+    changes = alert.record(connection, findings)
+    opened = opening.follow(connection, watch.catalogue, changes)
+    correspondence.tell_of_tickets(connection, watch.catalogue, opened, changes, watch.clock.now())
+    for ticket in opened:
+        log.info("ticket opened", ticket=ticket.id, problem=ticket.problem, device=ticket.device_id)
+    return True
+
+
+def _estimate_consumables(watch: Watch, description: ApplianceType, horizon: Horizon) -> None:
+    """Once a day of event time, say when each consumable runs out, and remind."""
+    last = watch.estimated_at.get(description.type)
+    if last is not None and horizon.watermark - last < ESTIMATE_EVERY:
+        return
+    watch.estimated_at[description.type] = horizon.watermark
+    with watch.pool.connection() as connection:
+        if lock.try_acquire(connection, f"wear:{description.type}"):
+            estimates = wear.estimate_consumables(connection, description, horizon.watermark)
+            correspondence.remind(connection, description, estimates, horizon.watermark)
