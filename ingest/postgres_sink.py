@@ -1,0 +1,115 @@
+"""Messages into PostgreSQL: one transaction a batch, and storing again changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from statistics import median_low
+
+import psycopg
+from psycopg import errors
+
+from devices import watermark
+from devices.catalogue.folder import Catalogue
+from devices.watermark import Tally
+from ingest import writing
+from ingest.reason import Reason, RefusedError
+from ingest.registry import Registry
+from ingest.sink import SinkAwayError
+from ingest.source import Message
+from ingest.validation import Judged, Validation
+from runtime import metrics
+from runtime.clock import Clock
+from storage.pool import Connection, Pool
+
+NOT_STORABLE = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    errors.ProgramLimitExceeded,
+    errors.StatementTooComplex,
+)
+"""What the database says when a value, and not the database, is at fault."""
+
+CONNECTION_S = 5.0
+"""How long one try waits for a connection."""
+
+
+class PostgresSink:
+    """Stores batches for one worker."""
+
+    def __init__(
+        self, pool: Pool, catalogue: Catalogue, validation: Validation, clock: Clock, worker: str
+    ) -> None:
+        self._pool = pool
+        self._catalogue = catalogue
+        self._validation = validation
+        self._clock = clock
+        self._worker = worker
+        self._registry = Registry()
+
+    def store(self, batch: Sequence[Message]) -> Tally:
+        """Store a batch. Raises SinkAwayError while the database is out of reach.
+
+        A message that the database will not take is found by halving, and put aside.
+        """
+        try:
+            return self._store(batch)
+        except NOT_STORABLE as error:
+            if len(batch) == 1:
+                return self._put_aside(batch[0], str(error))
+            middle = len(batch) // 2
+            return self.store(batch[:middle]) + self.store(batch[middle:])
+        except psycopg.OperationalError as error:
+            raise SinkAwayError(str(error)) from error
+
+    def advance(self, event_at: datetime | None) -> None:
+        """Note that this worker is there and, with a time, that nothing before it is on its way."""
+        try:
+            with self._pool.connection(timeout=CONNECTION_S) as connection:
+                watermark.advance(connection, self._worker, event_at)
+        except psycopg.OperationalError as error:
+            raise SinkAwayError(str(error)) from error
+
+    def _store(self, batch: Sequence[Message]) -> Tally:
+        with (
+            metrics.COMMIT_SECONDS.time(),
+            self._pool.connection(timeout=CONNECTION_S) as connection,
+        ):
+            serials = (self._validation.serial(message) for message in batch)
+            registered = self._registry.resolve(connection, (each for each in serials if each))
+            judged = [self._validation.judge(message, registered) for message in batch]
+            return self._written(connection, judged)
+
+    def _put_aside(self, message: Message, complaint: str) -> Tally:
+        """Keep as a dead letter what the database refused."""
+        judged = Judged(message)
+        judged.refuse(RefusedError(Reason.NOT_STORABLE, complaint))
+        try:
+            with self._pool.connection(timeout=CONNECTION_S) as connection:
+                return self._written(connection, [judged])
+        except psycopg.OperationalError as error:
+            raise SinkAwayError(str(error)) from error
+
+    def _written(self, connection: Connection, judged: Sequence[Judged]) -> Tally:
+        rows = writing.write(connection, self._catalogue, judged)
+        tally = writing.tally(judged, rows)
+        watermark.advance(connection, self._worker, self._reached(judged), tally)
+        connection.commit()
+        _count(judged, rows, tally)
+        return tally
+
+    def _reached(self, judged: Sequence[Judged]) -> datetime | None:
+        """The middle of the batch's event times; a device whose clock is ahead cannot pull it."""
+        times = [reading.time for one in judged for reading in one.readings]
+        return min(median_low(times), self._clock.now()) if times else None
+
+
+def _count(judged: Sequence[Judged], rows: Counter[str], tally: Tally) -> None:
+    metrics.MESSAGES_RECEIVED.inc(tally.received)
+    metrics.BATCH_MESSAGES.observe(tally.received)
+    metrics.READINGS_DUPLICATE.inc(sum(one.repeated for one in judged))
+    for type_name, number in rows.items():
+        metrics.READINGS_STORED.labels(type_name).inc(number)
+    for refusal in (refusal for one in judged for refusal in one.refusals):
+        metrics.DEAD_LETTERED.labels(refusal.reason).inc()
