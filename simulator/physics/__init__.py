@@ -1,0 +1,1 @@
+"""Simple physics of appliances: numbers that obey heat, water and wear; pure and seeded."""
