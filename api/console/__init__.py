@@ -1,0 +1,1 @@
+"""The pages that staff work in: rendered here, readable without JavaScript."""

@@ -1,0 +1,136 @@
+"""The evidence of a ticket, drawn around the moment it was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from alerts.evidence import Evidence
+from api.console import plot
+from api.console.plot import Chart, Line, Marks
+from devices import telemetry
+from devices.catalogue.appliance_type import ApplianceType, Kind, Metric
+from models import scoring
+from runtime.errors import NotFoundError
+from storage.pool import Connection
+from tickets.ticket import Proof
+
+MOST = 4
+"""More charts would bury the first ones."""
+MOST_OF_A_CODE = 2
+LONGEST_BEFORE = timedelta(days=21)
+FIRING = frozenset({"raised", "joined"})
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose readings are drawn, and in which language."""
+
+    connection: Connection
+    description: ApplianceType
+    device_id: int
+    language: str
+
+
+def of(subject: Subject, proofs: Sequence[Proof]) -> list[Chart]:
+    """A chart of each metric that the findings are about, the first one first."""
+    charts: dict[str, Chart] = {}
+    for proof in proofs:
+        if proof.change in FIRING and len(charts) < MOST:
+            for metric in _metrics(subject.description, proof.evidence):
+                if metric not in charts and (chart := _chart(subject, metric, proof.evidence)):
+                    charts[metric] = chart
+    return list(charts.values())
+
+
+def _metrics(description: ApplianceType, seen: Evidence) -> Iterator[str]:
+    """The finding's own metric; for a fault code those that point to the same problem."""
+    if seen.metric in description.metrics:
+        yield str(seen.metric)
+    fault = description.fault_codes.get(seen.code or "")
+    if fault is not None:
+        pointing = [
+            name
+            for name, metric in description.metrics.items()
+            if metric.problem == fault.problem and metric.kind is Kind.GAUGE
+        ]
+        yield from pointing[:MOST_OF_A_CODE]
+
+
+def _chart(subject: Subject, name: str, seen: Evidence) -> Chart | None:
+    """Nothing where there were no readings."""
+    metric = subject.description.metrics[name]
+    title = metric.title.language(subject.language)
+    if seen.kind == "anomaly":
+        start, end = _span(seen, timedelta(days=4), timedelta(days=1))
+        lines = _expected(subject, name, start, end)
+        marks = Marks(noticed=[seen.until], spans=[(seen.since, seen.until)])
+        note = "Hourly means; the band is what the context explains, within three spreads."
+        if lines:
+            return plot.draw(title, metric.unit, lines, marks, note)
+    start, end = _span(seen, timedelta(days=1), timedelta(hours=8))
+    frame = telemetry.between(
+        subject.connection, subject.description, subject.device_id, start, end
+    )
+    line = _line(frame, name, title)
+    if not line.times:
+        return None
+    return plot.draw(title, metric.unit, [line], _marks(seen, metric), _note(seen, metric))
+
+
+def _span(seen: Evidence, before: timedelta, after: timedelta) -> tuple[datetime, datetime]:
+    lead = min(plot.padded(seen.since, seen.until, before), LONGEST_BEFORE)
+    return seen.until - lead, seen.until + after
+
+
+def _expected(subject: Subject, name: str, start: datetime, end: datetime) -> list[Line]:
+    """Observed and expected by the model that serves now; nothing if none does."""
+    try:
+        frame = scoring.expected_series(
+            subject.connection, subject.description, subject.device_id, name, start, end
+        )
+    except NotFoundError:
+        return []
+    frame = frame.dropna(subset=["observed", "expected"])
+    if frame.empty:
+        return []
+    times = list(frame["time"].dt.to_pydatetime())
+    spread = frame["spread"].fillna(0.0)
+    return [
+        Line(
+            times,
+            frame["expected"].tolist(),
+            "Expected",
+            plot.EXPECTED,
+            dashed=True,
+            low=(frame["expected"] - 3 * spread).tolist(),
+            high=(frame["expected"] + 3 * spread).tolist(),
+        ),
+        Line(times, frame["observed"].tolist(), "Observed"),
+    ]
+
+
+def _line(frame: pd.DataFrame, name: str, title: str) -> Line:
+    known = frame[["time", name]].dropna()
+    return Line(list(known["time"].dt.to_pydatetime()), known[name].tolist(), title)
+
+
+def _marks(seen: Evidence, metric: Metric) -> Marks:
+    bounds = [bound for bound in (seen.low, seen.high) if bound is not None]
+    usual = (metric.usual.low, metric.usual.high) if metric.usual else None
+    spans = [(seen.since, seen.until)] if seen.since < seen.until else []
+    return Marks(noticed=[seen.until], spans=spans, bounds=bounds, usual=usual)
+
+
+def _note(seen: Evidence, metric: Metric) -> str:
+    parts = ["As reported."]
+    if seen.kind == "alarm":
+        parts.append("Dashed: the alarm's limit.")
+    if seen.kind == "anomaly":
+        parts.append("Dashed: the range that was expected.")
+    if metric.usual:
+        parts.append("Green: the usual range.")
+    return " ".join(parts)

@@ -1,0 +1,17 @@
+-- name: summaries
+SELECT
+    asked.household_id,
+    (
+        SELECT count(*) FROM hearthwatch.ownerships AS owned
+        WHERE owned.household_id = asked.household_id AND owned.until IS NULL
+    ) AS appliances,
+    (
+        SELECT count(*) FROM hearthwatch.tickets AS ticket
+        WHERE ticket.household_id = asked.household_id
+            AND ticket.state IN ('new', 'assigned', 'scheduled')
+    ) AS open_tickets,
+    contact.name AS contact_name,
+    contact.phone
+FROM unnest(%(ids)s::integer[]) AS asked (household_id)
+LEFT JOIN hearthwatch.contacts AS contact
+    ON contact.household_id = asked.household_id AND contact.is_primary

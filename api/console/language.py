@@ -1,0 +1,25 @@
+"""In which language a page shows what the catalogue says."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+COOKIE = "hearthwatch_language"
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+
+def chosen(request: Request) -> str:
+    """As asked for in the address, else as kept, else as the browser prefers; else English."""
+    for code in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if code in LANGUAGES:
+            return code
+    return _preferred(request.headers.get("accept-language", ""))
+
+
+def _preferred(header: str) -> str:
+    """The first language of an Accept-Language header that we speak; browsers sort it."""
+    for tag in header.split(","):
+        code = tag.strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return "en"

@@ -1,0 +1,78 @@
+"""Renders a page: the templates, and how times, lengths and numbers read on all of them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.console import language
+from api.console.session import Session
+from api.user import Role
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+# Sorted keys would put references in a chart before what they refer to.
+_TEMPLATES.policies["json.dumps_kwargs"] = {"sort_keys": False, "allow_nan": False}
+
+
+def render(
+    request: Request,
+    template: str,
+    session: Session | None,
+    *,
+    status: int = 200,
+    **facts: object,
+) -> HTMLResponse:
+    """The page `template`; nobody else may keep a copy of it."""
+    spoken = language.chosen(request)
+    text = _TEMPLATES.get_template(template).render(
+        session=session,
+        here=request.url.path,
+        lang=spoken,
+        languages=language.LANGUAGES,
+        may_dispatch=session is not None and session.user.role.covers(Role.DISPATCHER),
+        **facts,
+    )
+    response = HTMLResponse(text, status, {"Cache-Control": "no-store"})
+    if request.query_params.get("lang") in language.LANGUAGES:
+        response.set_cookie(language.COOKIE, spoken, path="/console", samesite="lax")
+    return response
+
+
+def instant(at: datetime | None) -> str:
+    """An event's time, in UTC with its date."""
+    return f"{at:%Y-%m-%d %H:%M}" if at else "–"
+
+
+def span(lasting: timedelta) -> str:
+    """A length in the one unit that says most."""
+    minutes = max(lasting, timedelta()).total_seconds() / 60
+    if minutes < 60:  # noqa: PLR2004 - minutes in an hour
+        return f"{minutes:.0f} min"
+    if minutes < 48 * 60:
+        return f"{minutes / 60:.0f} h"
+    return f"{minutes / 1440:.0f} d"
+
+
+def figure(value: float | None) -> str:
+    """A number with three significant digits; more before the point."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - digits
+    return f"{value:,.{digits}f}"
+
+
+_TEMPLATES.filters.update(instant=instant, span=span, figure=figure)

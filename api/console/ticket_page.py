@@ -1,0 +1,166 @@
+"""A ticket: what is wrong and why, whose appliance it is, and what may be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api import region, user, wording
+from api.access import check_role
+from api.console import evidence_charts, language, pages, reason
+from api.console.evidence_charts import Subject
+from api.console.plot import Chart
+from api.console.session import FilledIn, Session, SignedIn
+from api.cursor import LARGEST_ID
+from api.house import House, Served, Transaction
+from api.permission import role_for
+from api.user import Role
+from customers import contact, household
+from customers.contact import Contact
+from customers.household import Household
+from devices import appliance, device_state
+from devices.catalogue.appliance_type import ApplianceType
+from runtime.errors import HearthwatchError, InvalidError
+from storage.pool import Connection
+from tickets import ticket
+from tickets.lifecycle import TRANSITIONS, State
+from tickets.ticket import Move, Proof, Ticket
+
+router = APIRouter(prefix="/console/tickets")
+TicketId = Annotated[int, Path(ge=1, lt=LARGEST_ID)]
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Whose appliance it is; contacts only for those who need them."""
+
+    household: Household
+    contacts: Sequence[Contact]
+
+
+@router.get("/{ticket_id}")
+def show(
+    request: Request,
+    house: Served,
+    connection: Transaction,
+    asking: SignedIn,
+    ticket_id: TicketId,
+) -> Response:
+    """The page."""
+    found = region.ticket_for(connection, asking.user, ticket_id)
+    return _render(request, house, connection, asking, found, None)
+
+
+@router.post("/{ticket_id}")
+def move(
+    *,
+    request: Request,
+    house: Served,
+    connection: Transaction,
+    asking: FilledIn,
+    ticket_id: TicketId,
+    state: Annotated[State, Form()],
+    version: Annotated[int, Form(ge=1, lt=LARGEST_ID)],
+    assignee: Annotated[str, Form(max_length=200)] = "",
+    visit: Annotated[str, Form(max_length=20)] = "",
+    note: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Change the ticket's state; what is refused is said on the page."""
+    found = region.ticket_for(connection, asking.user, ticket_id)
+    try:
+        check_role(asking.user, role_for(state))
+        asked = Move(
+            state=state,
+            version=version,
+            actor=asking.user.name,
+            assignee=assignee.strip() or None,
+            visit_at=_visit_at(visit, _zone(_customer(connection, found, asking))),
+            note=note.strip(),
+        )
+        ticket.move(connection, ticket_id, asked, house.clock.now())
+    except HearthwatchError as error:
+        return _render(request, house, connection, asking, found, error)
+    return RedirectResponse(f"/console/tickets/{ticket_id}", HTTPStatus.SEE_OTHER)
+
+
+def _visit_at(text: str, zone: ZoneInfo) -> datetime | None:
+    """What a browser's date and time field holds, in the customer's time."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError as error:
+        raise InvalidError(f"{text!r} is no date and time") from error
+
+
+def _render(
+    request: Request,
+    house: House,
+    connection: Connection,
+    asking: Session,
+    found: Ticket,
+    error: HearthwatchError | None,
+) -> Response:
+    spoken = language.chosen(request)
+    description = house.catalogue.get(found.type)
+    proofs = ticket.proofs(connection, found.id)
+    customer = _customer(connection, found, asking)
+    return pages.render(
+        request,
+        "ticket.html",
+        asking,
+        status=error.status if error else HTTPStatus.OK,
+        error=error,
+        ticket=found,
+        title=wording.problem_title(description, found.problem, spoken),
+        type_title=wording.type_title(house.catalogue, found.type, spoken),
+        problem=wording.find_problem(description, found.problem),
+        reasons=reason.reasons(proofs, description, spoken),
+        charts=_charts(connection, description, found, spoken, proofs),
+        history=ticket.history(connection, found.id),
+        customer=customer,
+        zone=_zone(customer),
+        appliance=appliance.by_ids(connection, [found.device_id])[found.device_id],
+        heard=device_state.of(connection, [found.device_id])[found.device_id],
+        next_states=_next_states(found, asking.user.role),
+        technicians=user.technicians(connection, found.region),
+        now=house.clock.now(),
+    )
+
+
+def _customer(connection: Connection, found: Ticket, asking: Session) -> Customer | None:
+    if found.household_id is None:
+        return None
+    contacts: Sequence[Contact] = ()
+    if asking.user.role.covers(Role.TECHNICIAN):
+        contacts = contact.of_household(connection, found.household_id)
+    return Customer(household.get(connection, found.household_id), contacts)
+
+
+def _zone(customer: Customer | None) -> ZoneInfo:
+    return ZoneInfo(customer.household.time_zone if customer else "UTC")
+
+
+def _charts(
+    connection: Connection,
+    description: ApplianceType | None,
+    found: Ticket,
+    spoken: str,
+    proofs: Sequence[Proof],
+) -> list[Chart]:
+    if description is None:
+        return []
+    return evidence_charts.of(Subject(connection, description, found.device_id, spoken), proofs)
+
+
+def _next_states(found: Ticket, role: Role) -> list[str]:
+    """What this user may do next, in the order in which a ticket usually goes."""
+    allowed = TRANSITIONS[State(found.state)]
+    return [each.value for each in State if each in allowed and role.covers(role_for(each))]

@@ -1,0 +1,62 @@
+"""/v1/alerts: what rules and detectors found wrong, open or cleared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from alerts import alert
+from api import cursor, problem, region
+from api.access import Viewer
+from api.cursor import Cursor, Limit, Page
+from api.house import Transaction
+from devices import appliance
+
+router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+
+
+class Alert(BaseModel):
+    """A problem of an appliance, from the first finding to the last."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    serial: str
+    type: str
+    problem: str
+    severity: str
+    opened_at: datetime
+    cleared_at: datetime | None
+
+
+@router.get("", summary="List alerts", responses=problem.responses(401, 404, 422))
+def index(
+    *,
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    asking: Viewer,
+    limit: Limit = 100,
+    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    open_only: Annotated[bool, Query(alias="open", description="Only those not cleared")] = False,
+    serial: str | None = None,
+) -> Page[Alert]:
+    """Alerts, newest first. A partner's page may have fewer than `limit`; follow `next`."""
+    device = region.appliance_for(connection, asking, serial) if serial else None
+    found = alert.page(
+        connection,
+        before_id=cursor.position(cursor_, "alert"),
+        limit=limit + 1,
+        open_only=open_only,
+        device_id=device.id if device else None,
+    )
+    shown = found[:limit]
+    last = shown[-1].id if len(found) > limit else None
+    devices = appliance.by_ids(connection, [each.device_id for each in shown])
+    items = [
+        Alert.model_validate(each) for each in shown if asking.sees(devices[each.device_id].region)
+    ]
+    return cursor.page(request, response, "alert", items, last)
