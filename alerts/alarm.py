@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -16,6 +16,7 @@ from alerts.rule import Side, Standing
 from alerts.signal import Key
 from devices import presence, telemetry
 from devices.catalogue.appliance_type import Alarm, ApplianceType
+from devices.presence import Heard
 from storage.pool import Connection
 
 PREFIX = "alarm:"
@@ -36,9 +37,19 @@ def judge(connection: Connection, description: ApplianceType, horizon: Horizon) 
         kept = signal.standings(connection, ids, PREFIX)
         findings = list(_findings(readings, description, kept, changed))
         signal.keep(connection, changed)
-    newest = {each.device_id: each.last_reading_at for each in heard}
-    presence.mark_judged(connection, list(newest), list(newest.values()))
+    reached = _reached(heard, readings)
+    presence.mark_judged(connection, list(reached), list(reached.values()))
     return findings
+
+
+def _reached(heard: Sequence[Heard], readings: pd.DataFrame) -> dict[int, datetime]:
+    """The newest reading judged of each device; some may have come in since `heard` was asked."""
+    newest = readings.groupby("device_id")["time"].max()
+    seen = {int(str(device)): time.to_pydatetime() for device, time in newest.items()}
+    return {
+        each.device_id: max(each.last_reading_at, seen.get(each.device_id, each.last_reading_at))
+        for each in heard
+    }
 
 
 def _findings(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -17,16 +17,20 @@ from alerts.horizon import Horizon
 from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
-from devices.catalogue.appliance_type import ApplianceType
+from devices.catalogue.appliance_type import ApplianceType, Direction
 from models import scoring, shelf
 from storage.pool import Connection
 
 Ints = NDArray[np.intp]
+Row: TypeAlias = "pd.Series[float]"
 FAMILY = "context_residual"
 PREFIX = "anomaly:"
 HOLD = timedelta(hours=3)
 """Scores are smoothed over hours already; this only keeps a single spike from firing."""
 HOUR = timedelta(hours=1)
+LOOK_BACK = timedelta(hours=24)
+BAND = 3.0
+"""Spreads on either side of what is expected that count as ordinary."""
 
 
 def judge(connection: Connection, description: ApplianceType, horizon: Horizon) -> list[Finding]:
@@ -37,7 +41,8 @@ def judge(connection: Connection, description: ApplianceType, horizon: Horizon) 
     ids = [int(device) for device in scores["device_id"].unique()]
     kept = signal.standings(connection, ids, PREFIX)
     changed: dict[Key, Standing] = {}
-    findings = list(_findings(scores, description, kept, changed))
+    turned = list(_turned(scores, description, kept, changed))
+    findings = [_finding(connection, description, *each) for each in turned]
     if changed:
         signal.keep(connection, changed)
     return findings
@@ -63,12 +68,13 @@ def _score_new_hours(
     return scores.assign(model=scores["model_id"].map(names))
 
 
-def _findings(
+def _turned(
     scores: pd.DataFrame,
     description: ApplianceType,
     kept: dict[tuple[int, str], Standing],
     changed: dict[Key, Standing],
-) -> Iterator[Finding]:
+) -> Iterator[tuple[Key, Turn, Row]]:
+    """Signals that turned, with the row of scores at which they did."""
     above = (scores["score"] > scores["threshold"]).to_numpy()
     below = (scores["score"] <= scores["clear_below"]).to_numpy()
     groups = scores.groupby(["device_id", "metric"], sort=False).indices
@@ -81,29 +87,53 @@ def _findings(
         if standing != before:
             changed[key] = standing
         for turn in turns:
-            yield _finding(key, description, turn, scores.iloc[int(rows[turn.position])])
+            yield key, turn, scores.iloc[int(rows[turn.position])]
 
 
-def _finding(key: Key, description: ApplianceType, turn: Turn, row: pd.Series[float]) -> Finding:
-    problem = description.problems[key.problem]
-    expected, spread = float(row["expected"]), float(row["spread"])
+def _finding(
+    connection: Connection, description: ApplianceType, key: Key, turn: Turn, row: Row
+) -> Finding:
+    metric = str(row["metric"])
+    told = _most_telling(connection, description, key, turn, row) if turn.fires else row
+    expected, spread = float(told["expected"]), float(told["spread"])
     return Finding(
         device_id=key.device_id,
         problem=key.problem,
         signal=key.name,
         at=turn.at,
         fires=turn.fires,
-        severity=problem.severity,
+        severity=description.problems[key.problem].severity,
         evidence=Evidence(
             kind="anomaly",
-            source=f"{row['model']}",
+            source=str(row["model"]),
             since=turn.since,
             until=turn.at,
-            metric=str(row["metric"]),
-            observed=float(row["observed"]),
+            metric=metric,
+            observed=float(told["observed"]),
             expected=expected,
-            low=expected - 3 * spread if np.isfinite(spread) else None,
-            high=expected + 3 * spread if np.isfinite(spread) else None,
+            low=expected - BAND * spread if np.isfinite(spread) else None,
+            high=expected + BAND * spread if np.isfinite(spread) else None,
             model_id=int(row["model_id"]),
         ),
     )
+
+
+def _most_telling(
+    connection: Connection, description: ApplianceType, key: Key, turn: Turn, row: Row
+) -> Row:
+    """The hour of the past day that departs most: what a person should look at.
+
+    A score is smoothed over hours; the very hour at which it crosses may look ordinary.
+    """
+    metric = str(row["metric"])
+    hours = scoring.expected_series(
+        connection, description, key.device_id, metric, turn.at - LOOK_BACK, turn.at
+    )
+    departure = (hours["observed"] - hours["expected"]) / hours["spread"]
+    sign = {Direction.HIGH: 1.0, Direction.LOW: -1.0}.get(
+        description.metrics[metric].anomaly or Direction.BOTH
+    )
+    weight = (departure * sign if sign else departure.abs()).to_numpy(dtype=np.float64)
+    if not np.isfinite(weight).any():
+        return row
+    return hours.iloc[int(np.nanargmax(weight))]

@@ -18,13 +18,16 @@ PREFIX = "code:"
 
 
 def judge(connection: Connection, catalogue: Catalogue, horizon: Horizon) -> list[Finding]:
-    """Judge events that nobody has looked at; codes raised long ago are history."""
+    """Judge events that nobody has looked at; codes raised long ago are history.
+
+    So are those that came in after a later event of their code was judged.
+    """
     findings: list[Finding] = []
     changed: dict[Key, Standing] = {}
     for event in fault_event.claim_unjudged(connection):
         description = catalogue.get(event.type)
         fault = description.fault_codes.get(event.code) if description else None
-        if fault is None or event.time < horizon.oldest:
+        if fault is None or event.overtaken or event.time < horizon.oldest:
             continue
         finding = _finding(event, fault)
         changed[Key(event.device_id, finding.signal, finding.problem)] = Standing(finding.fires)

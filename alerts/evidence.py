@@ -43,10 +43,15 @@ class Evidence:
 
 
 def sentence(evidence: Evidence, description: ApplianceType, language: str) -> str:
-    """The evidence in one sentence, with units."""
+    """The evidence in one sentence, with units.
+
+    Where the catalogue no longer has the metric or the code, its source has to do.
+    """
     chinese = language.lower().startswith("zh")
     if evidence.kind == "code":
-        fault = description.fault_codes[evidence.code or ""]
+        fault = description.fault_codes.get(evidence.code or "")
+        if fault is None:
+            return evidence.source
         title = fault.title.language(language)
         if chinese:
             return f"设备显示故障代码 {evidence.code}：{title}"
@@ -62,7 +67,9 @@ def sentence(evidence: Evidence, description: ApplianceType, language: str) -> s
 def _departure(
     evidence: Evidence, description: ApplianceType, language: str, *, chinese: bool
 ) -> str:
-    metric = description.metrics[evidence.metric or ""]
+    metric = description.metrics.get(evidence.metric or "")
+    if metric is None:
+        return evidence.source
     title = metric.title.language(language)
     observed = _quantity(evidence.observed, metric.unit)
     hours = max((evidence.until - evidence.since).total_seconds() / 3600, 0.0)

@@ -1,0 +1,104 @@
+"""Is everything reachable, migrated, fresh and healthy; and if not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import typer
+
+from cli.start import AsJson, begin, out, print_json
+from devices import dead_letter, watermark
+from devices.catalogue import folder
+from runtime import clock
+from runtime.broker import BrokerAddress
+from runtime.errors import HearthwatchError
+from runtime.settings import Settings
+from simulator.publisher import Publisher
+from storage import capability, database, migration, pool
+from storage.pool import Connection
+from tickets import backlog
+
+FRESH = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    healthy: bool
+    detail: str
+    remedy: str = ""
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Look at everything and say what to do; exit with 1 if something is wrong.
+
+    Example: hearthwatch doctor
+    """
+    settings = begin()
+    findings = list(_examine(settings))
+    for finding in findings:
+        mark = "[green]ok [/]" if finding.healthy else "[red]BAD[/]"
+        out.print(f"{mark} {finding.what}: {finding.detail}")
+        if not finding.healthy:
+            out.print(f"    {finding.remedy}", markup=False)
+    if as_json:
+        print_json({finding.what: finding.healthy for finding in findings})
+    if not all(finding.healthy for finding in findings):
+        raise typer.Exit(1)
+
+
+def _examine(settings: Settings) -> Iterator[Finding]:
+    yield _tried("catalogue", lambda: f"{len(folder.load(settings.catalogue))} appliance types")
+    yield _tried("broker", lambda: _reach_broker(settings))
+    try:
+        with database.opened(settings) as url, pool.connect(url) as connection:
+            yield from _examine_database(connection, settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the doctor tells it
+        remedy = "check HEARTHWATCH_DATABASE_URL"
+        yield Finding("database", healthy=False, detail=str(error).strip(), remedy=remedy)
+
+
+def _examine_database(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    yield Finding("database", healthy=True, detail=capability.detect(connection).value)
+    missing = migration.pending(connection)
+    yield Finding(
+        "migrations",
+        not missing,
+        f"lacks {', '.join(missing)}" if missing else "up to date",
+        "run `hearthwatch migrate`",
+    )
+    if missing:
+        return
+    reached = watermark.current(connection)
+    behind = clock.from_setting(settings.clock).now() - reached if reached else None
+    yield Finding(
+        "ingest",
+        behind is not None and behind < FRESH,
+        f"{behind} behind now" if behind is not None else "has stored nothing yet",
+        "is `hearthwatch ingest` running, and do appliances report?",
+    )
+    waiting = backlog.waiting(connection)
+    yield Finding("watch", waiting < 1000, f"{waiting} to judge", "run `hearthwatch watch`")  # noqa: PLR2004 - a second's work
+    letters = dead_letter.counts(connection)
+    yield Finding(
+        "dead letters",
+        not letters,
+        ", ".join(f"{number} {reason}" for reason, number in letters.items()) or "none",
+        "look at `hearthwatch dead-letters list`",
+    )
+
+
+def _reach_broker(settings: Settings) -> str:
+    with Publisher(BrokerAddress.parse(settings.mqtt_url), "hearthwatch-doctor"):
+        return "reachable"
+
+
+def _tried(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, healthy=True, detail=look())
+    except HearthwatchError as error:
+        return Finding(what, healthy=False, detail=error.message, remedy=error.hint or "")

@@ -1,0 +1,167 @@
+"""Commands that run the platform: one process each, or all of them on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from api import door as api_door
+from cli import platform
+from cli.start import AsJson, begin, errors, out, print_json, stopping
+from devices import telemetry_table, watermark
+from devices.catalogue import folder
+from ingest import door as ingest_door
+from models import release
+from runtime import clock, embedded_broker
+from runtime.errors import ConfigurationError, InvalidError
+from runtime.settings import Settings
+from storage import database, migration, pool
+from storage.pool import Pool
+from tickets import errands
+from tickets import watch as ticket_watch
+from tickets.watch import Watch
+
+
+def migrate(*, as_json: AsJson = False) -> None:
+    """Bring the database up to date: schema, and the tables that the catalogue needs.
+
+    Example: hearthwatch migrate
+    """
+    settings = begin()
+    catalogue = folder.load(settings.catalogue)
+    with database.opened(settings) as url, pool.connect(url) as connection:
+        done = [*migration.migrate(connection), *telemetry_table.ensure(connection, catalogue)]
+    for line in done or ["nothing to do: the database is up to date"]:
+        out.print(line)
+    if as_json:
+        print_json({"done": done})
+
+
+def ingest(
+    worker: Annotated[
+        str, typer.Option(help="Name of this worker's session.")
+    ] = ingest_door.WORKER,
+) -> None:
+    """Take messages from the broker into the database, until stopped.
+
+    Example: HEARTHWATCH_MQTT_URL=mqtt://broker:1883 hearthwatch ingest
+    """
+    settings = begin()
+    ingest_door.run(settings, folder.load(settings.catalogue), stopping(), worker)
+
+
+def watch() -> None:
+    """Judge what came in, and open tickets, until stopped.
+
+    Example: hearthwatch watch
+    """
+    settings = begin()
+    with _migrated(settings) as (_, connections):
+        ticket_watch.run(
+            Watch(
+                pool=connections,
+                catalogue=folder.load(settings.catalogue),
+                clock=clock.from_setting(settings.clock),
+                late_after=timedelta(seconds=settings.late_after_s),
+            ),
+            stopping(),
+        )
+
+
+def work() -> None:
+    """Run queued errands, such as sending notices, until stopped.
+
+    Example: hearthwatch work
+    """
+    settings = begin()
+    with _migrated(settings) as (url, connections):
+        errands.run(url, connections, clock.from_setting(settings.clock), stopping())
+
+
+def serve() -> None:
+    """Serve the API and the console, until stopped.
+
+    Example: HEARTHWATCH_PORT=8080 hearthwatch serve
+    """
+    settings = begin()
+    api_door.run(settings, folder.load(settings.catalogue), stopping())
+
+
+def up() -> None:
+    """Run everything on this machine, with embedded parts for what is not set, until stopped.
+
+    Example: hearthwatch up
+    """
+    settings, stop = begin(), stopping()
+    with platform.opened(settings) as opened:
+        platform.start_ingest(opened, stop)
+        for name in ("watch", "work", "serve"):
+            opened.children.start(name, name)
+        out.print(f"console: {opened.base_url}/console/   broker: {opened.settings.mqtt_url}")
+        while not stop.wait(1.0):
+            opened.children.check()
+
+
+def train(
+    appliance_type: Annotated[str | None, typer.Option("--type", help="Only this type.")] = None,
+    days: Annotated[float, typer.Option(help="Length of the history to learn from.")] = 30.0,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the models of each type on its recent history, and put them into service.
+
+    Example: hearthwatch train --type refrigerator --days 60
+    """
+    settings = begin()
+    catalogue = folder.load(settings.catalogue)
+    if appliance_type is not None and appliance_type not in catalogue:
+        raise InvalidError(
+            f"there is no type {appliance_type!r}", hint=f"one of {', '.join(catalogue)}"
+        )
+    wanted = catalogue if appliance_type is None else {appliance_type: catalogue[appliance_type]}
+    fitted: dict[str, object] = {}
+    with _migrated(settings) as (_, connections), connections.connection() as connection:
+        until = watermark.current(connection)
+        if until is None:
+            raise ConfigurationError("there are no readings yet", hint="run `hearthwatch ingest`")
+        start = until - timedelta(days=days)
+        for name, models in release.release(connection, wanted, start, until, until):
+            fitted[name] = [model.name for model in models]
+            out.print(f"{name}: {len(models)} models in service")
+    if as_json:
+        print_json(fitted)
+
+
+def broker(
+    port: Annotated[int, typer.Option(help="Port to listen on, on 127.0.0.1.")] = 1883,
+) -> None:
+    """Run a small MQTT broker for trying things out; a service uses Mosquitto or another.
+
+    Example: hearthwatch broker --port 1883
+    """
+    begin()
+    stop = stopping()
+    with embedded_broker.running(port) as url:
+        errors.print(f"listening at {url}")
+        stop.wait()
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[tuple[str, Pool]]:
+    """The database's URL and a pool on it; refuses one that lacks migrations."""
+    with database.opened(settings) as url:
+        connections = pool.open_pool(url)
+        try:
+            with connections.connection() as connection:
+                missing = migration.pending(connection)
+            if missing:
+                raise ConfigurationError(
+                    f"the database lacks {', '.join(missing)}", hint="run `hearthwatch migrate`"
+                )
+            yield url, connections
+        finally:
+            connections.close()

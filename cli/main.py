@@ -1,0 +1,53 @@
+"""The `hearthwatch` command: each sub-command starts a door or does one errand."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from cli import doctor, doors, records, trial
+from cli.start import errors
+from runtime.errors import HearthwatchError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Watches connected home appliances and calls for service before they fail.",
+)
+
+TRY = "Try it out"
+RUN = "Run it"
+KEEP = "Records"
+
+app.command(rich_help_panel=TRY)(trial.demo)
+app.command(rich_help_panel=TRY)(trial.simulate)
+app.command(rich_help_panel=TRY)(trial.replay)
+app.command(rich_help_panel=TRY)(trial.grade)
+app.command(rich_help_panel=RUN)(doors.migrate)
+app.command(rich_help_panel=RUN)(doors.up)
+app.command(rich_help_panel=RUN)(doors.ingest)
+app.command(rich_help_panel=RUN)(doors.watch)
+app.command(rich_help_panel=RUN)(doors.work)
+app.command(rich_help_panel=RUN)(doors.serve)
+app.command(rich_help_panel=RUN)(doors.train)
+app.command(rich_help_panel=RUN)(doors.broker)
+app.command(rich_help_panel=RUN)(doctor.doctor)
+app.add_typer(records.imports, name="import", rich_help_panel=KEEP)
+app.add_typer(records.dead_letters, name="dead-letters", rich_help_panel=KEEP)
+app.add_typer(records.users, name="user", rich_help_panel=KEEP)
+
+
+def main() -> None:
+    """Run the command; an error that a user can mend is told in two lines."""
+    try:
+        app()
+    except HearthwatchError as error:
+        errors.print(f"[bold red]{error.title}:[/]", end=" ")
+        errors.print(error.message, markup=False)
+        if error.hint:
+            errors.print("[bold]What to do:[/]", end=" ")
+            errors.print(error.hint, markup=False)
+        sys.exit(1)
