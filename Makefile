@@ -1,10 +1,9 @@
 # Every command of this repository. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := alerts api cli customers devices ingest models runtime simulator storage tickets
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types floors format bench lock clean
+.PHONY: help setup demo test check lint types floors format lock clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

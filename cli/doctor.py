@@ -74,22 +74,19 @@ def _examine_database(connection: Connection, settings: Settings) -> Iterator[Fi
     if missing:
         return
     reached = watermark.current(connection)
-    behind = clock.from_setting(settings.clock).now() - reached if reached else None
+    now = clock.from_setting(settings.clock).now()
     yield Finding(
         "ingest",
-        behind is not None and behind < FRESH,
-        f"{behind} behind now" if behind is not None else "has stored nothing yet",
+        reached is not None and now - reached < FRESH,
+        f"has come to {reached:%Y-%m-%d %H:%M} UTC" if reached else "has stored nothing yet",
         "is `hearthwatch ingest` running, and do appliances report?",
     )
     waiting = backlog.waiting(connection)
     yield Finding("watch", waiting < 1000, f"{waiting} to judge", "run `hearthwatch watch`")  # noqa: PLR2004 - a second's work
     letters = dead_letter.counts(connection)
-    yield Finding(
-        "dead letters",
-        not letters,
-        ", ".join(f"{number} {reason}" for reason, number in letters.items()) or "none",
-        "look at `hearthwatch dead-letters list`",
-    )
+    told = ", ".join(f"{number} {reason}" for reason, number in letters.items())
+    detail = f"{told}; see `hearthwatch dead-letters list`" if letters else "none"
+    yield Finding("dead letters", healthy=True, detail=detail)
 
 
 def _reach_broker(settings: Settings) -> str:

@@ -17,6 +17,7 @@ from devices.catalogue import folder
 from ingest import door as ingest_door
 from models import release
 from runtime import clock, embedded_broker
+from runtime.broker import PORTS
 from runtime.errors import ConfigurationError, InvalidError
 from runtime.settings import Settings
 from storage import database, migration, pool
@@ -97,11 +98,11 @@ def up() -> None:
     Example: hearthwatch up
     """
     settings, stop = begin(), stopping()
-    with platform.opened(settings) as opened:
+    with platform.opened(settings, broker_port=PORTS["mqtt"]) as opened:
         platform.start_ingest(opened, stop)
         for name in ("watch", "work", "serve"):
             opened.children.start(name, name)
-        out.print(f"console: {opened.base_url}/console/   broker: {opened.settings.mqtt_url}")
+        errors.print(f"console: {opened.base_url}/console/   broker: {opened.settings.mqtt_url}")
         while not stop.wait(1.0):
             opened.children.check()
 

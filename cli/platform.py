@@ -42,8 +42,13 @@ class NotReadyError(HearthwatchError):
 
 
 @contextmanager
-def opened(settings: Settings, *, clock: Path | None = None) -> Iterator[Platform]:
-    """Open and migrate the database, start a broker if none is set; no door is open yet."""
+def opened(
+    settings: Settings, *, clock: Path | None = None, broker_port: int = 0
+) -> Iterator[Platform]:
+    """Open and migrate the database, start a broker if none is set; no door is open yet.
+
+    The broker listens on `broker_port` if that is free, else on one that is.
+    """
     with ExitStack() as stack:
         catalogue = folder.load(settings.catalogue)
         url = stack.enter_context(database.opened(settings))
@@ -53,8 +58,8 @@ def opened(settings: Settings, *, clock: Path | None = None) -> Iterator[Platfor
             migration.migrate(connection)
             telemetry_table.ensure(connection, catalogue)
         own_broker = "mqtt_url" not in settings.model_fields_set
-        broker_port = free_port()
-        port = settings.port if _is_free(settings.host, settings.port) else free_port()
+        broker_port = _free_port("127.0.0.1", broker_port)
+        port = _free_port(settings.host, settings.port)
         chosen = {"database_url": url, "port": port, "secret_key": settings.secret()}
         if own_broker:
             chosen["mqtt_url"] = f"mqtt://hearthwatch:embedded@127.0.0.1:{broker_port}"
@@ -99,21 +104,15 @@ def wait_until(
         stop.wait(LOOK_S)
 
 
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(host: str, port: int) -> bool:
+def _free_port(host: str, wanted: int) -> int:
+    """The wanted port, or another where somebody listens on it already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind((host, wanted))
         except OSError:
-            return False
-    return True
+            return _free_port(host, 0)
+        return int(probe.getsockname()[1])
 
 
 def _wait_for_port(port: int, children: Children) -> None:
