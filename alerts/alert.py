@@ -12,11 +12,13 @@ from psycopg.rows import class_row
 
 from alerts.evidence import Evidence
 from devices.catalogue.appliance_type import Severity
-from storage import query
+from storage import lock, query
 from storage.pool import Connection
 
 _SQL = query.beside(__file__)
 Change = Literal["raised", "joined", "eased", "cleared"]
+FIRING = frozenset({"raised", "joined"})
+"""Changes that say that something is wrong; the others say that it is over."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,12 @@ class Alert:
 def record(connection: Connection, findings: Sequence[Finding]) -> list[AlertChange]:
     """Open, join, ease or clear alerts, in order of time; return each change that was made.
 
-    An alert clears when none of its signals fires any more, as its own changes tell.
+    An alert clears when none of its signals fires any more, as its own changes tell. One
+    transaction at a time: another could not see what this one lets an alert's signals do.
     """
     changes: list[AlertChange] = []
+    if findings:
+        lock.acquire(connection, "alerts")
     for findings_of_round in _rounds(findings):
         changes += _record_round(connection, findings_of_round)
     return changes

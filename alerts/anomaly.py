@@ -19,6 +19,7 @@ from alerts.signal import Key
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType, Direction
 from models import scoring, shelf
+from models.shelf import Model
 from storage.pool import Connection
 
 Ints = NDArray[np.intp]
@@ -55,7 +56,8 @@ def _score_new_hours(
 
     An hour is left alone until another has gone by, for readings that come a little late.
     """
-    models = {model.id: model for model in shelf.serving(connection, description.type)}
+    serving = shelf.serving(connection, description.type)
+    models = {model.id: model for model in serving if _still_watched(model, description)}
     judged = scoring.scored_until(connection, description.type, FAMILY)
     since = max(judged or horizon.oldest, horizon.oldest)
     until = (horizon.watermark - HOUR).replace(minute=0, second=0, microsecond=0)
@@ -66,6 +68,12 @@ def _score_new_hours(
     scoring.advance(connection, description.type, FAMILY, until)
     names = {number: f"{model.family} v{model.version}" for number, model in models.items()}
     return scores.assign(model=scores["model_id"].map(names))
+
+
+def _still_watched(model: Model, description: ApplianceType) -> bool:
+    """A metric, or its context, may have left the catalogue since the model was fitted."""
+    context = set(model.facts.get("context", ()))
+    return model.metric in description.watched() and context <= set(description.metrics)
 
 
 def _turned(

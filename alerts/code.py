@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alerts import signal
 from alerts.alert import Finding
 from alerts.evidence import Evidence
@@ -24,17 +26,38 @@ def judge(connection: Connection, catalogue: Catalogue, horizon: Horizon) -> lis
     """
     findings: list[Finding] = []
     changed: dict[Key, Standing] = {}
-    for event in fault_event.claim_unjudged(connection):
+    events = fault_event.claim_unjudged(connection)
+    raised = _raised(connection, events)
+    for event in events:
         description = catalogue.get(event.type)
         fault = description.fault_codes.get(event.code) if description else None
         if fault is None or event.overtaken or event.time < horizon.oldest:
             continue
         finding = _finding(event, fault)
+        if not _says_something(finding, raised):
+            continue
         changed[Key(event.device_id, finding.signal, finding.problem)] = Standing(finding.fires)
         findings.append(finding)
     if changed:
         signal.keep(connection, changed)
     return findings
+
+
+def _raised(connection: Connection, events: Sequence[Unjudged]) -> set[tuple[int, str]]:
+    """The codes that stand raised on the devices of these events."""
+    kept = signal.standings(connection, sorted({event.device_id for event in events}), PREFIX)
+    return {key for key, standing in kept.items() if standing.firing}
+
+
+def _says_something(finding: Finding, raised: set[tuple[int, str]]) -> bool:
+    """Keep `raised` up to date; a code that is cleared without having been raised says nothing."""
+    key = (finding.device_id, finding.signal)
+    if finding.fires:
+        raised.add(key)
+        return True
+    known = key in raised
+    raised.discard(key)
+    return known
 
 
 def _finding(event: Unjudged, fault: FaultCode) -> Finding:

@@ -231,7 +231,7 @@ class _Story:
 
     def _nothing_waits(self) -> bool:
         with self._platform.pool.connection() as connection:
-            return backlog.waiting(connection) == 0
+            return backlog.waiting(connection, self._platform.catalogue) == 0
 
     def _wait_until_taken_in(self, published: int) -> Tally:
         """Wait until every message published in this run is stored or put aside."""

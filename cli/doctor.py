@@ -81,7 +81,7 @@ def _examine_database(connection: Connection, settings: Settings) -> Iterator[Fi
         f"has come to {reached:%Y-%m-%d %H:%M} UTC" if reached else "has stored nothing yet",
         "is `hearthwatch ingest` running, and do appliances report?",
     )
-    waiting = backlog.waiting(connection)
+    waiting = backlog.waiting(connection, folder.load(settings.catalogue))
     yield Finding("watch", waiting < 1000, f"{waiting} to judge", "run `hearthwatch watch`")  # noqa: PLR2004 - a second's work
     letters = dead_letter.counts(connection)
     told = ", ".join(f"{number} {reason}" for reason, number in letters.items())

@@ -65,7 +65,7 @@ class _Replay:
 
         def judged() -> bool:
             with self.opened.pool.connection() as connection:
-                return backlog.waiting(connection) == 0
+                return backlog.waiting(connection, self.opened.catalogue) == 0
 
         self._wait(judged, "the watch is behind")
 

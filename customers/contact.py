@@ -47,20 +47,33 @@ def upsert(
 ) -> dict[str, int]:
     """Add or update contacts by external id, and log their consents; return the id of each.
 
-    The first contact of a household is its primary one.
+    A household's primary contact is the first one told of; when it moves away, another becomes it.
     """
+    external_ids = [entry.external_id for entry in entries]
+    left = connection.execute(_SQL["homes"], {"external_ids": external_ids}).fetchall()
     rows = connection.execute(
         _SQL["upsert"],
         {
             "household_ids": [entry.household_id for entry in entries],
-            "external_ids": [entry.external_id for entry in entries],
+            "external_ids": external_ids,
             "names": [entry.name for entry in entries],
             "phones": [entry.phone for entry in entries],
             "emails": [entry.email for entry in entries],
             "languages": [entry.language for entry in entries],
         },
     ).fetchall()
+    homes = {entry.household_id for entry in entries} | {int(str(row[0])) for row in left}
+    connection.execute(
+        _SQL["appoint_primary"], {"household_ids": sorted(homes), "external_ids": external_ids}
+    )
     ids = {str(external_id): int(str(number)) for external_id, number in rows}
+    _log_consents(connection, entries, ids, at, source)
+    return ids
+
+
+def _log_consents(
+    connection: Connection, entries: Sequence[Entry], ids: dict[str, int], at: datetime, source: str
+) -> None:
     answers = [
         (ids[entry.external_id], purpose, purpose in entry.consents)
         for entry in entries
@@ -76,7 +89,6 @@ def upsert(
             "source": source,
         },
     )
-    return ids
 
 
 def of_household(connection: Connection, household_id: int) -> list[Contact]:

@@ -1,18 +1,12 @@
 -- name: upsert
 INSERT INTO hearthwatch.contacts AS known
-    (household_id, external_id, name, phone, email, language, is_primary)
-SELECT
-    told.household_id, told.external_id, told.name, told.phone, told.email, told.language,
-    row_number() OVER (PARTITION BY told.household_id ORDER BY told.position) = 1
-    AND NOT EXISTS (
-        SELECT FROM hearthwatch.contacts AS other
-        WHERE other.household_id = told.household_id AND other.is_primary
-    )
+    (household_id, external_id, name, phone, email, language)
+SELECT household_id, external_id, name, phone, email, language
 FROM unnest(
     %(household_ids)s::integer[], %(external_ids)s::text[], %(names)s::text[],
     %(phones)s::text[], %(emails)s::text[], %(languages)s::text[]
-) WITH ORDINALITY AS told (household_id, external_id, name, phone, email, language, position)
-ORDER BY told.external_id
+) AS told (household_id, external_id, name, phone, email, language)
+ORDER BY external_id
 ON CONFLICT (external_id) DO UPDATE SET
     is_primary = known.is_primary AND known.household_id = excluded.household_id,
     household_id = excluded.household_id,
@@ -21,6 +15,28 @@ ON CONFLICT (external_id) DO UPDATE SET
     email = excluded.email,
     language = excluded.language
 RETURNING external_id, id
+
+-- name: homes
+SELECT DISTINCT household_id FROM hearthwatch.contacts
+WHERE external_id = ANY (%(external_ids)s::text[])
+
+-- name: appoint_primary
+-- Where a household has no primary contact, the first one told of becomes it, or else the oldest.
+UPDATE hearthwatch.contacts
+SET is_primary = true
+WHERE id IN (
+    SELECT DISTINCT ON (candidate.household_id) candidate.id
+    FROM hearthwatch.contacts AS candidate
+    WHERE candidate.household_id = ANY (%(household_ids)s::integer[])
+        AND NOT EXISTS (
+            SELECT FROM hearthwatch.contacts AS other
+            WHERE other.household_id = candidate.household_id AND other.is_primary
+        )
+    ORDER BY
+        candidate.household_id,
+        array_position(%(external_ids)s::text[], candidate.external_id),
+        candidate.id
+)
 
 -- name: log_consents
 -- Only an answer that differs from the last one is a new row.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psycopg.rows import class_row
 
-from runtime.errors import NotFoundError
+from runtime.errors import InvalidError, NotFoundError
 from storage import query
 from storage.pool import Connection
 
@@ -42,7 +43,12 @@ class Entry:
 
 
 def upsert(connection: Connection, entries: Sequence[Entry], at: datetime) -> dict[str, int]:
-    """Add or update households by external id; return the id of each."""
+    """Add or update households by external id; return the id of each.
+
+    Raises InvalidError for a time zone that nobody knows: letters and pages could not be written.
+    """
+    for zone in {entry.time_zone for entry in entries}:
+        _check_zone(zone)
     rows = connection.execute(
         _SQL["upsert"],
         {
@@ -56,6 +62,15 @@ def upsert(connection: Connection, entries: Sequence[Entry], at: datetime) -> di
         },
     ).fetchall()
     return {str(external_id): int(str(number)) for external_id, number in rows}
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidError(
+            f"there is no time zone {name!r}", hint="give an IANA name such as Asia/Shanghai"
+        ) from error
 
 
 def get(connection: Connection, household_id: int) -> Household:

@@ -8,6 +8,7 @@ WHERE known.device_id = told.device_id
     AND known.household_id <> told.household_id
 
 -- name: begin
+-- A transfer at the very instant of the one before takes its place.
 INSERT INTO hearthwatch.ownerships (device_id, household_id, since)
 SELECT told.device_id, told.household_id, %(at)s
 FROM unnest(%(device_ids)s::integer[], %(household_ids)s::integer[])
@@ -17,6 +18,7 @@ WHERE NOT EXISTS (
     WHERE known.device_id = told.device_id AND known.until IS NULL
 )
 ORDER BY told.device_id
+ON CONFLICT (device_id, since) DO UPDATE SET household_id = excluded.household_id, until = NULL
 
 -- name: households_of
 SELECT device_id, household_id FROM hearthwatch.ownerships

@@ -36,6 +36,8 @@ class Unjudged:
     code: str
     state: State
     type: str
+    overtaken: bool
+    """A later event of this code was judged before this one came in."""
 
 
 def store(connection: Connection, events: Sequence[Event]) -> int:
@@ -52,7 +54,10 @@ def store(connection: Connection, events: Sequence[Event]) -> int:
 
 
 def claim_unjudged(connection: Connection, limit: int = 1000) -> list[Unjudged]:
-    """Take the oldest events that nobody has judged; they count as judged once this commits."""
+    """Take the oldest events that nobody has judged; they count as judged once this commits.
+
+    Those of retired appliances are taken too, and left out: they are history.
+    """
     with connection.cursor(row_factory=class_row(Unjudged)) as cursor:
         return cursor.execute(_SQL["claim_unjudged"], {"limit": limit}).fetchall()
 

@@ -19,9 +19,18 @@ WITH claimed AS (
     )
     RETURNING id, device_id, time, code, state
 )
-SELECT claimed.id, claimed.device_id, claimed.time, claimed.code, claimed.state, appliance.type
+SELECT
+    claimed.id, claimed.device_id, claimed.time, claimed.code, claimed.state, appliance.type,
+    EXISTS (
+        SELECT FROM hearthwatch.fault_events AS later
+        WHERE later.device_id = claimed.device_id
+            AND later.code = claimed.code
+            AND later.time > claimed.time
+            AND later.judged
+    ) AS overtaken
 FROM claimed
 JOIN hearthwatch.appliances AS appliance ON appliance.id = claimed.device_id
+WHERE appliance.retired_at IS NULL
 ORDER BY claimed.time, claimed.id
 
 -- name: of_device

@@ -11,3 +11,8 @@ def try_acquire(connection: Connection, name: str) -> bool:
         "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", (name,)
     ).fetchone()
     return bool(row and row[0])
+
+
+def acquire(connection: Connection, name: str) -> None:
+    """Take the lock, after whoever has it now."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_timedelta
 
 from alerts import evidence, notice
-from alerts.alert import AlertChange
+from alerts.alert import FIRING, AlertChange
 from alerts.notice import Draft
 from customers import contact, household, ownership
 from customers.contact import Contact
@@ -32,7 +32,11 @@ def tell_of_tickets(
     at: datetime,
 ) -> int:
     """Tell each household of its new tickets; return how many notices were queued."""
-    first = {(change.device_id, change.problem): change for change in reversed(changes)}
+    first = {
+        (change.device_id, change.problem): change
+        for change in reversed(changes)
+        if change.change in FIRING
+    }
     appliances = appliance.by_ids(connection, [each.device_id for each in opened])
     drafts = []
     for ticket in opened:

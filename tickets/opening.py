@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.alert import AlertChange
+from alerts.alert import FIRING, AlertChange
 from customers import ownership
 from devices import appliance
 from devices.catalogue.appliance_type import Problem, Severity
@@ -40,11 +41,10 @@ def follow(
     """
     if not changes:
         return []
-    firing = {
-        (change.device_id, change.problem): change
-        for change in reversed(changes)
-        if change.change in {"raised", "joined"}
-    }
+    firing: dict[tuple[int, str], list[AlertChange]] = defaultdict(list)
+    for change in changes:
+        if change.change in FIRING:
+            firing[change.device_id, change.problem].append(change)
     opened = _open(connection, catalogue, list(firing.values())) if firing else []
     connection.execute(
         _SQL["add_evidence"],
@@ -58,8 +58,10 @@ def follow(
 
 
 def _open(
-    connection: Connection, catalogue: Catalogue, changes: Sequence[AlertChange]
+    connection: Connection, catalogue: Catalogue, firing: Sequence[Sequence[AlertChange]]
 ) -> list[Opened]:
+    """Open or join one ticket for each group: the changes of one device and problem."""
+    changes = [group[0] for group in firing]
     ids = [change.device_id for change in changes]
     appliances = appliance.by_ids(connection, ids)
     households = ownership.households_of(connection, ids)
@@ -74,7 +76,7 @@ def _open(
             "household_ids": [households.get(device) for device in ids],
             "problems": [change.problem for change in changes],
             "severities": [
-                _worst(change, problem) for change, problem in zip(changes, problems, strict=True)
+                _worst(group, problem) for group, problem in zip(firing, problems, strict=True)
             ],
             "safety": [problem.safety for problem in problems],
             "at": [change.at for change in changes],
@@ -83,6 +85,8 @@ def _open(
     return [Opened(*row[:-1]) for row in rows if row[-1]]  # type: ignore[arg-type]
 
 
-def _worst(change: AlertChange, problem: Problem) -> str:
-    """A safety problem is critical whatever the finding says."""
-    return Severity.CRITICAL.value if problem.safety else change.severity.value
+def _worst(changes: Sequence[AlertChange], problem: Problem) -> str:
+    """A safety problem is critical whatever the findings say."""
+    if problem.safety:
+        return Severity.CRITICAL.value
+    return max((change.severity for change in changes), key=lambda each: each.rank).value

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ParamSpec
 
 import structlog
+from psycopg.errors import DeadlockDetected
 
 from alerts import alarm, alert, anomaly, code, silence
 from alerts.alert import Finding
@@ -29,6 +31,7 @@ REST_S = 0.5
 ESTIMATE_EVERY = timedelta(hours=24)
 
 log = structlog.get_logger()
+P = ParamSpec("P")
 Judge = Callable[[Connection, ApplianceType, Horizon], Sequence[Finding]]
 
 
@@ -57,13 +60,22 @@ def step(watch: Watch) -> bool:
     if reached is None:
         return False
     horizon = Horizon(reached, watch.late_after)
-    busy = _judge_codes(watch, horizon)
+    busy = _attempt(_judge_codes, watch, horizon)
     for description in watch.catalogue.values():
-        busy |= _refresh_rollups(watch, description, horizon)
+        busy |= _attempt(_refresh_rollups, watch, description, horizon)
         for judge in (alarm.judge, silence.judge, anomaly.judge):
-            busy |= _judge(watch, description, horizon, judge)
+            busy |= _attempt(_judge, watch, description, horizon, judge)
         _estimate_consumables(watch, description, horizon)
     return busy
+
+
+def _attempt(transaction: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Run one transaction; one that ingest blocked crosswise is left to the next step."""
+    try:
+        return transaction(*args, **kwargs)
+    except DeadlockDetected as error:
+        log.warning("step repeated", reason=str(error))
+        return True
 
 
 def _refresh_rollups(watch: Watch, description: ApplianceType, horizon: Horizon) -> bool:
@@ -80,6 +92,8 @@ def _judge(watch: Watch, description: ApplianceType, horizon: Horizon, judge: Ju
 
 def _judge_codes(watch: Watch, horizon: Horizon) -> bool:
     with watch.pool.connection() as connection:
+        if not lock.try_acquire(connection, "watch:codes"):
+            return False
         return _follow(watch, connection, code.judge(connection, watch.catalogue, horizon))
 
 

@@ -1,0 +1,128 @@
+"""From scores of a trained model to an alert that says which model saw what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from alerts import alert, anomaly
+from alerts.horizon import Horizon
+from devices import appliance, rollup, telemetry
+from devices.appliance import Registration
+from devices.catalogue.appliance_type import ApplianceType
+from devices.catalogue.folder import Catalogue
+from devices.telemetry import Reading
+from models import shelf, training
+from storage.pool import Connection
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TRAINED_H = 8 * 24
+METRIC = "compressor_duty_pct"
+Worn = dict[int, float]
+Store = Callable[[range, Worn], None]
+
+
+@pytest.fixture
+def fridge(catalogue: Catalogue) -> ApplianceType:
+    return catalogue["refrigerator"]
+
+
+@pytest.fixture
+def stored(connection: Connection, fridge: ApplianceType) -> Store:
+    """Stores two readings an hour of four fridges whose duty follows the kitchen's warmth."""
+    rng = np.random.default_rng(5)
+    told = [Registration(f"F-{n}", "refrigerator") for n in range(4)]
+    ids = sorted(one.id for one in appliance.register(connection, told, START))
+
+    def store(hours: range, worn: Worn) -> None:
+        readings = []
+        for number, device in enumerate(ids):
+            for hour in hours:
+                for minute in (5, 35):
+                    ambient = 22 + 2 * float(np.sin(hour * np.pi / 12)) + rng.normal(0, 0.4)
+                    duty = 38 + number + 1.5 * (ambient - 22) + rng.normal(0, 1.5)
+                    values = {
+                        "ambient_temp_c": ambient,
+                        "door_open_pct": 1.0 + abs(rng.normal(0, 0.3)),
+                        METRIC: duty + worn.get(number, 0.0),
+                    }
+                    at = START + timedelta(hours=hour, minutes=minute)
+                    readings.append(Reading(device, at, dict(values)))
+        telemetry.store(connection, fridge, readings)
+        rollup.refresh(connection, fridge, START + timedelta(days=99), limit=100_000)
+
+    return store
+
+
+@pytest.fixture
+def model(connection: Connection, catalogue: Catalogue, stored: Store) -> shelf.Model:
+    """The duty's model, trained on eight healthy days, and serving."""
+    stored(range(TRAINED_H), {})
+    end = START + TRAINED_H * HOUR
+    (made,) = (
+        each
+        for each in training.train(connection, catalogue, "refrigerator", START, end, end)
+        if each.metric == METRIC
+    )
+    return shelf.promote(connection, made.id)
+
+
+def horizon(hour: int) -> Horizon:
+    return Horizon(START + hour * HOUR, timedelta(hours=12))
+
+
+def test_a_fridge_that_works_too_hard_raises_an_alert_that_names_the_model(
+    connection: Connection, fridge: ApplianceType, stored: Store, model: shelf.Model
+) -> None:
+    stored(range(TRAINED_H, TRAINED_H + 48), {2: 15.0})
+    findings = []
+    for hour in range(TRAINED_H + 6, TRAINED_H + 50, 6):
+        findings += anomaly.judge(connection, fridge, horizon(hour))
+    changes = alert.record(connection, findings)
+    assert [each.change for each in changes] == ["raised"]
+    evidence = changes[0].evidence
+    assert changes[0].problem == "works_too_hard"
+    assert (evidence.source, evidence.model_id) == (f"context_residual:{METRIC} v1", model.id)
+    assert evidence.metric == METRIC
+    assert evidence.observed is not None
+    assert evidence.high is not None
+    assert evidence.observed > evidence.high
+    assert changes[0].device_id == appliance.get(connection, "F-2").id
+
+
+def test_hours_are_judged_once(
+    connection: Connection, fridge: ApplianceType, stored: Store, model: shelf.Model
+) -> None:
+    assert model.serving
+    stored(range(TRAINED_H, TRAINED_H + 24), {2: 15.0})
+    first = anomaly.judge(connection, fridge, horizon(TRAINED_H + 12))
+    more = anomaly.judge(connection, fridge, horizon(TRAINED_H + 24))
+    assert len(first) + len(more) == 1
+    assert anomaly.judge(connection, fridge, horizon(TRAINED_H + 24)) == []
+    assert anomaly.judge(connection, fridge, horizon(TRAINED_H + 6)) == []
+
+
+def test_without_a_serving_model_there_is_nothing_to_judge(
+    connection: Connection, fridge: ApplianceType, stored: Store
+) -> None:
+    stored(range(24), {2: 50.0})
+    assert anomaly.judge(connection, fridge, horizon(24)) == []
+
+
+@pytest.mark.parametrize("removed", [METRIC, "door_open_pct"])
+def test_a_model_of_a_metric_that_the_catalogue_no_longer_has_is_passed_over(
+    connection: Connection,
+    fridge: ApplianceType,
+    stored: Store,
+    model: shelf.Model,
+    removed: str,
+) -> None:
+    assert model.serving
+    stored(range(TRAINED_H, TRAINED_H + 24), {2: 15.0})
+    kept = {name: metric for name, metric in fridge.metrics.items() if name != removed}
+    narrower = fridge.model_copy(update={"metrics": kept})
+    assert anomaly.judge(connection, narrower, horizon(TRAINED_H + 24)) == []
