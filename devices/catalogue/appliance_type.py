@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from devices.catalogue.command import Argument, ArgumentKind, Command
 from devices.catalogue.consumable import Consumable, Wear
@@ -64,6 +64,13 @@ class ApplianceType(Part):
     fault_codes: dict[Code, FaultCode] = Field(default_factory=dict)
     consumables: dict[Name, Consumable] = Field(default_factory=dict)
     commands: dict[Name, Command] = Field(default_factory=dict)
+
+    @field_validator("type")
+    @classmethod
+    def _leaves_the_rollup_its_name(cls, name: str) -> str:
+        if name.endswith("_hourly"):
+            raise ValueError("a name that ends in _hourly is that of a rollup's table")
+        return name
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:

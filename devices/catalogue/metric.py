@@ -61,6 +61,10 @@ class Alarm(Part):
         return self
 
 
+LARGEST = {Storage.INTEGER: 2_147_483_647.0, Storage.REAL: 3.4e38}
+"""Magnitude that a column of PostgreSQL holds, where it is less than a double's."""
+
+
 class Metric(Part):
     """One number that the appliance reports, averaged or read at the reporting time."""
 
@@ -96,7 +100,18 @@ class Metric(Part):
             raise ValueError("a watched metric must name the `problem` it points to")
         if self.anomaly and not self.context:
             raise ValueError("`anomaly` needs the `context` that explains the metric")
+        if self.anomaly and self.kind is Kind.COUNTER:
+            raise ValueError("detectors judge hourly means, which say nothing of a counter")
+        if not self._fits():
+            raise ValueError(f"a column of storage {self.storage} cannot hold all of `physical`")
         return self
+
+    def _fits(self) -> bool:
+        """Whether the column holds every value that is accepted."""
+        largest = LARGEST.get(self.storage)
+        if self.bounds is None or largest is None:
+            return True
+        return max(abs(self.bounds.low), abs(self.bounds.high)) <= largest
 
     @property
     def bounds(self) -> Range | None:

@@ -200,3 +200,25 @@ def test_a_folder_that_does_not_exist_is_refused_with_a_hint(tmp_path: Path) -> 
     with pytest.raises(CatalogueError, match="is not a folder") as caught:
         folder.load([tmp_path / "missing"])
     assert "HEARTHWATCH_CATALOGUE" in str(caught.value)
+
+
+@pytest.mark.parametrize("storage", ["integer", "real"])
+def test_a_range_that_the_column_cannot_hold_is_refused(tmp_path: Path, storage: str) -> None:
+    column = f"kind: gauge\n    storage: {storage}\n    physical: {{low: 0, high: 1.0e+39}}"
+    text = KETTLE.replace("kind: gauge\n    physical: {low: 0, high: 110}", column)
+    message = _refused(tmp_path / "kettle.yaml", text)
+    assert f"metrics.water_temp_c: a column of storage {storage} cannot hold" in message
+
+
+def test_a_type_cannot_take_the_name_of_a_rollup(tmp_path: Path) -> None:
+    text = KETTLE.replace("type: kettle", "type: kettle_hourly")
+    message = _refused(tmp_path / "kettle_hourly.yaml", text)
+    assert "kettle_hourly.yaml:1: type: a name that ends in _hourly" in message
+
+
+def test_a_detector_cannot_watch_a_counter(tmp_path: Path) -> None:
+    watched = (
+        "kind: counter\n    context: [scale_left_pct]\n    anomaly: high\n    problem: boils_dry"
+    )
+    text = KETTLE.replace("kind: gauge", watched, 1)
+    assert "say nothing of a counter" in _refused(tmp_path / "kettle.yaml", text)
