@@ -14,9 +14,11 @@ import numpy as np
 from simulator.physics.appliance import Averages, Fault
 from simulator.physics.control_board import counted
 from simulator.physics.draws import Draws
-from simulator.physics.home import MINUTES_A_DAY, Bools, Floats, Homes, Surroundings
+from simulator.physics.home import Bools, Floats, Homes, Surroundings
+from simulator.physics.inverter import FASTEST_HZ, THROTTLE_C, Inverter
 from simulator.physics.outdoor_coil import OutdoorCoil
 from simulator.physics.room import Room
+from simulator.physics.sensors import Sensors
 from simulator.physics.supply import Supply
 
 FAULTS = (
@@ -31,20 +33,11 @@ FAULTS = (
 
 OFF, COOLING, HEATING, DEFROSTING = 0, 1, 2, 3
 KELVIN = 273.0
-COOL_ABOVE_C, HEAT_BELOW_C = 17.5, 15.0
-"""Outdoor temperature, averaged over a day, beyond which people switch to cooling or heating."""
-AT_HOME_ACTIVITY = 0.1
-SLOWEST_HZ, FASTEST_HZ, DEFROST_HZ, RAMP_HZ = 18.0, 95.0, 55.0, 15.0
 LIFT_W_PER_HZ = 55.0
 CARNOT_SHARE = 0.42
 INDOOR_COIL_W_PER_K, INDOOR_AIR_W_PER_K = 230.0, 260.0
 INDOOR_RPM, OUTDOOR_RPM = 1150.0, 880.0
 STANDBY_W = 4.0
-STARTS_AT_C, STOPS_AT_C = 0.4, -0.7
-COIL_SPAN_C = 32.0
-"""The board slows the compressor when the indoor coil leaves 29 +/- this: ice below, 61 above."""
-THROTTLE_C = 105.0
-"""Discharge temperature above which the control board slows the compressor."""
 FILTER_RUN_H = 250.0
 H6_RPM, L3_RPM = 350.0, 250.0
 E4_AFTER_MINUTES, F0_AFTER_MINUTES, FAN_CODE_AFTER_MINUTES = 40, 120, 15
@@ -76,23 +69,19 @@ class AirConditioners:
         self._units = homes.units
         self._dust = homes.dust
         self._draws = Draws(rng, self._units, uniforms=2)
-        self._sensors = np.random.default_rng(rng.integers(2**63))
+        self._sensors = Sensors(rng, self._units, noise=SENSOR_NOISE_C, limits=SENSOR_LIMITS)
         self._draw_units(self._units, rng)
         self._draw_state(self._units, rng)
         self._averages = Averages()
 
     def _draw_units(self, units: int, rng: np.random.Generator) -> None:
-        self._heat_set_c = rng.normal(21.5, 0.8, units).round(0).clip(20, 24)
-        self._cool_set_c = rng.normal(24.5, 0.8, units).round(0).clip(23, 26)
+        self._inverter = Inverter(units, rng)
         self._capacity_w_per_hz = rng.normal(LIFT_W_PER_HZ, 2.0, units).clip(50, 60)
         self._carnot_share = rng.normal(CARNOT_SHARE, 0.012, units).clip(0.38, 0.46)
         self._rpm_share = rng.normal(1.0, 0.02, units).clip(0.95, 1.05)
 
     def _draw_state(self, units: int, rng: np.random.Generator) -> None:
-        self._trend_c: Floats | None = None
         self._room = Room(units, rng)
-        self._running = np.zeros(units, dtype=np.bool_)
-        self._hz = np.zeros(units)
         self._outdoor_coil = OutdoorCoil(units, rng)
         self._power_w = np.full(units, STANDBY_W)
         self._coil_c = np.full(units, 22.0)
@@ -116,9 +105,9 @@ class AirConditioners:
         self._energy_kwh = self._energy_kwh + self._power_w / 60e3
         self._averages.add(
             room_temp_c=self._room.temp_c,
-            set_temp_c=self._set_c,
+            set_temp_c=self._inverter.set_c,
             outdoor_temp_c=around.outdoor_c,
-            compressor_speed_hz=self._hz,
+            compressor_speed_hz=self._inverter.hz,
             power_w=self._power_w,
             coil_temp_c=self._coil_c,
             air_delta_c=np.abs(heat_w) / (INDOOR_AIR_W_PER_K * (flow.indoor + 0.05)),
@@ -129,37 +118,20 @@ class AirConditioners:
         )
 
     def _control(self, around: Surroundings) -> None:
-        """Choose what people and the control board choose: mode, set point, speed."""
-        if self._trend_c is None:
-            self._trend_c = around.outdoor_c
-        self._trend_c = self._trend_c + (around.outdoor_c - self._trend_c) / MINUTES_A_DAY
-        at_home = around.activity > AT_HOME_ACTIVITY
-        self._heats = self._trend_c < HEAT_BELOW_C
-        allowed = self._heats | ((self._trend_c > COOL_ABOVE_C) & at_home)
-        self._set_c = np.where(self._heats, self._heat_set_c - 3.0 * ~at_home, self._cool_set_c)
-        above_c = self._room.temp_c - self._set_c
-        missing_c = np.where(self._heats, -above_c, above_c)
-        wanted = (missing_c > STARTS_AT_C) | (self._running & (missing_c > STOPS_AT_C))
-        self._running = allowed & wanted
-        self._hz = self._next_speed(missing_c)
-
-    def _next_speed(self, missing_c: Floats) -> Floats:
-        target = np.minimum(np.maximum(30.0 + 40.0 * missing_c, SLOWEST_HZ), FASTEST_HZ)
-        strained = (self._discharge_c > THROTTLE_C) | (np.abs(self._coil_c - 29.0) > COIL_SPAN_C)
-        target = np.where(strained, SLOWEST_HZ, target) * self._running
-        target = np.where(self._outdoor_coil.defrosting, DEFROST_HZ, target)
-        return self._hz + np.minimum(np.maximum(target - self._hz, -RAMP_HZ), RAMP_HZ)
+        """Let people and the control board choose mode, set point and speed."""
+        missing_k = self._inverter.choose(around, self._room.temp_c)
+        self._inverter.turn(
+            missing_k,
+            discharge_c=self._discharge_c,
+            coil_c=self._coil_c,
+            defrosting=self._outdoor_coil.defrosting,
+        )
 
     def _blow(self, levels: Mapping[str, Floats]) -> _Flow:
-        speed = self._hz / FASTEST_HZ
-        indoor = (
-            (0.6 + 0.4 * speed) * (self._running & ~self._outdoor_coil.defrosting) * self._rpm_share
-        )
-        outdoor = (
-            (0.55 + 0.45 * speed)
-            * (self._running & ~self._outdoor_coil.defrosting)
-            * self._rpm_share
-        )
+        speed = self._inverter.hz / FASTEST_HZ
+        turning = self._inverter.running & ~self._outdoor_coil.defrosting
+        indoor = (0.6 + 0.4 * speed) * turning * self._rpm_share
+        outdoor = (0.55 + 0.45 * speed) * turning * self._rpm_share
         indoor = indoor * (1.0 - 0.7 * levels["indoor_fan_worn"])
         outdoor = outdoor * (1.0 - 0.8 * levels["outdoor_fan_worn"])
         dirt = np.minimum(self._filter.worn * self._dust, 1.5)
@@ -173,19 +145,21 @@ class AirConditioners:
     def _circulate(self, around: Surroundings, levels: Mapping[str, Floats], flow: _Flow) -> Floats:
         """Move heat; returns what the room gets in W, negative when it is cooled."""
         worn = levels["compressor_worn"]
-        way = np.where(self._heats, 1.0, -1.0)
+        way = np.where(self._inverter.heats, 1.0, -1.0)
         self._charge = (1.0 - 0.75 * levels["refrigerant_leak"]) * (1.0 - 0.12 * worn)
         season = np.where(
-            self._heats, 1.0 + 0.015 * (around.outdoor_c - 7.0), 1.16 - 0.006 * around.outdoor_c
+            self._inverter.heats,
+            1.0 + 0.015 * (around.outdoor_c - 7.0),
+            1.16 - 0.006 * around.outdoor_c,
         )
-        heat_w = self._hz * self._capacity_w_per_hz * season * self._charge
+        heat_w = self._inverter.hz * self._capacity_w_per_hz * season * self._charge
         heat_w = heat_w * (flow.indoor > 0.0)
         to_air_w = self._power_w - way * heat_w
         outdoor_c = self._outdoor_coil.pass_heat(around.outdoor_c, to_air_w, flow.outdoor)
         coil_c = self._room.temp_c + way * heat_w / (INDOOR_COIL_W_PER_K * (flow.indoor + 0.03))
         self._coil_c = self._coil_c + 0.4 * (coil_c - self._coil_c)
         self._compress(around, outdoor_c, heat_w, worn, levels["refrigerant_leak"])
-        self._outdoor_coil.gather_ice(outdoor_c, self._heats & self._running)
+        self._outdoor_coil.gather_ice(outdoor_c, self._inverter.heats & self._inverter.running)
         return np.asarray(heat_w * way, dtype=np.float64)
 
     def _compress(
@@ -194,10 +168,10 @@ class AirConditioners:
         hot_c = np.maximum(self._coil_c, outdoor_c)
         lift_c = np.maximum(np.abs(self._coil_c - outdoor_c), 12.0) + 6.0
         cop = self._carnot_share * (1.0 - 0.45 * worn) * (hot_c + KELVIN) / lift_c
-        shaft_w = heat_w / np.minimum(np.maximum(cop, 1.1), 7.0) + 10.0 * self._hz * (
+        shaft_w = heat_w / np.minimum(np.maximum(cop, 1.1), 7.0) + 10.0 * self._inverter.hz * (
             self._outdoor_coil.defrosting
         )
-        on = self._hz > 0.0
+        on = self._inverter.hz > 0.0
         self._power_w = shaft_w + 30.0 * on + STANDBY_W
         discharge_c = np.where(
             on & ~self._outdoor_coil.defrosting,
@@ -227,14 +201,9 @@ class AirConditioners:
 
     def report(self) -> dict[str, Floats]:
         """Metric by name, as in the catalogue."""
-        values = self._averages.take()
-        for name, noise_c in SENSOR_NOISE_C.items():
-            values[name] = values[name] + self._sensors.normal(0.0, noise_c, self._units)
-        for name, (low, high) in SENSOR_LIMITS.items():
-            values[name] = values[name].clip(low, high)
-        mode = np.where(self._heats, HEATING, COOLING) * self._running
+        mode = np.where(self._inverter.heats, HEATING, COOLING) * self._inverter.running
         mode = np.where(self._outdoor_coil.defrosting, DEFROSTING, mode)
-        return values | {
+        return self._sensors.read(self._averages.take()) | {
             "mode": mode.astype(np.float64),
             "energy_kwh": self._energy_kwh.copy(),
             "filter_run_h": self._filter.worn * FILTER_RUN_H,

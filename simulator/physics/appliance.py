@@ -14,8 +14,6 @@ import numpy as np
 
 from simulator.physics.home import Bools, Floats, Homes, Surroundings
 
-STEP_MINUTES = 1
-
 
 @dataclass(frozen=True)
 class Fault:

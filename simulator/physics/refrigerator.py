@@ -12,8 +12,10 @@ import numpy as np
 
 from simulator.physics.appliance import Averages, Fault
 from simulator.physics.control_board import counted, thermostat
+from simulator.physics.defrost import Defrost
 from simulator.physics.draws import Draws
 from simulator.physics.home import MINUTES_A_DAY, Bools, Floats, Homes, Surroundings
+from simulator.physics.sensors import Sensors
 from simulator.physics.supply import Supply
 
 FAULTS = (
@@ -37,9 +39,6 @@ FROST_KG_PER_OPEN_S = 1.2e-4
 FROST_KG_A_MINUTE = 2e-5
 BLOCKING_FROST_KG = 0.8
 """This much frost halves the air through the evaporator."""
-DEFROST_W, DEFROST_ENDS_C = 200.0, 8.0
-DEFROST_LIMIT_MINUTES = 45.0
-RUN_BETWEEN_DEFROSTS_MINUTES = 360.0
 FREEZER_BAND_C, FRIDGE_BAND_C = 1.5, 0.7
 FAR_TOO_WARM_C = 2.5
 """A fridge this much above its set point runs the compressor though the freezer is cold enough."""
@@ -51,6 +50,7 @@ OVERLOAD_C = 68.0
 SOFT_FOOD_C = -9.0
 E4_AFTER_MINUTES, E5_AFTER_DEFROSTS, E6_AFTER_MINUTES, E7_AFTER_MINUTES = 15, 3, 30, 360
 SENSOR_NOISE_C = {"fridge_temp_c": 0.1, "freezer_temp_c": 0.1, "ambient_temp_c": 0.2}
+SENSOR_LIMITS_C = {"evaporator_temp_c": (-60.0, 60.0), "condenser_temp_c": (-20.0, 120.0)}
 FILTER_L, FILTER_DAYS = 750.0, 180.0
 
 
@@ -60,8 +60,7 @@ class Refrigerators:
     def __init__(self, homes: Homes, rng: np.random.Generator) -> None:
         units = homes.units
         self._draws = Draws(rng, units, uniforms=4)
-        self._sensors = np.random.default_rng(rng.integers(2**63))
-        self._units = units
+        self._sensors = Sensors(rng, units, noise=SENSOR_NOISE_C, limits=SENSOR_LIMITS_C)
         self._draw_units(units, rng)
         self._draw_state(units, rng)
         self._averages = Averages()
@@ -82,15 +81,11 @@ class Refrigerators:
         self._evaporator_c = self._freezer_c - 4.0
         self._condenser_c = np.full(units, 26.0)
         self._frost_kg = rng.uniform(0.0, 0.1, units)
-        self._run_minutes = rng.uniform(0.0, RUN_BETWEEN_DEFROSTS_MINUTES, units)
-        self._last_defrost_min = rng.uniform(10.0, 14.0, units)
+        self._defrost = Defrost(units, rng)
         self._energy_kwh = rng.uniform(20.0, 900.0, units)
         self._water_filter = Supply(units, rng)
         self._cooling = rng.integers(0, 2, units).astype(np.bool_)
         self._damper = rng.integers(0, 2, units).astype(np.bool_)
-        self._defrosting = np.zeros(units, dtype=np.bool_)
-        self._defrost_minutes = np.zeros(units)
-        self._failed_defrosts = np.zeros(units)
         self._door_left_s = np.zeros(units)
         self._slow_fan_minutes = np.zeros(units)
         self._hot_condenser_minutes = np.zeros(units)
@@ -101,10 +96,10 @@ class Refrigerators:
         chance, _ = self._draws.minute()
         self._open_doors(around, chance)
         self._control()
-        running = self._cooling & ~self._defrosting
+        running = self._cooling & ~self._defrost.now
         rpm = self._fan_rpm * running * (1.0 - 0.9 * levels["evaporator_fan_worn"])
         lifted_w, motor_w = self._compress(running, levels)
-        heater_w = self._defrost(running, levels)
+        heater_w = self._defrost.thaw(running, self._evaporator_c, levels["defrost_heater_failing"])
         self._exchange(around, levels, flow=rpm / FAN_RPM, lifted_w=lifted_w, heater_w=heater_w)
         self._reject(around, levels, heat_w=lifted_w + motor_w)
         self._watch(running, rpm)
@@ -152,22 +147,6 @@ class Refrigerators:
         motor = self._motor_w * (1.0 + 0.010 * pressure + 0.008 * suction)
         motor = motor * ((0.65 + 0.35 * charge) * (1.0 + 0.4 * worn))
         return np.maximum(lifted, 0.0) * running, np.maximum(motor, 25.0) * running
-
-    def _defrost(self, running: Bools, levels: Mapping[str, Floats]) -> Floats:
-        """Start or end a defrost; the heater's power in W."""
-        self._run_minutes = self._run_minutes + running
-        starts = self._run_minutes >= RUN_BETWEEN_DEFROSTS_MINUTES
-        self._run_minutes = self._run_minutes * ~starts
-        self._defrosting = self._defrosting | starts
-        self._defrost_minutes = (self._defrost_minutes + 1.0) * self._defrosting
-        too_long = self._defrost_minutes >= DEFROST_LIMIT_MINUTES
-        ends = self._defrosting & (too_long | (self._evaporator_c >= DEFROST_ENDS_C))
-        self._failed_defrosts = np.where(
-            ends, (self._failed_defrosts + 1.0) * too_long, self._failed_defrosts
-        )
-        self._last_defrost_min = np.where(ends, self._defrost_minutes, self._last_defrost_min)
-        self._defrosting = self._defrosting & ~ends
-        return DEFROST_W * self._defrosting * (1.0 - levels["defrost_heater_failing"])
 
     def _exchange(
         self,
@@ -227,15 +206,10 @@ class Refrigerators:
 
     def report(self) -> dict[str, Floats]:
         """Metric by name, as in the catalogue."""
-        values = self._averages.take()
-        for name, noise_c in SENSOR_NOISE_C.items():
-            values[name] = values[name] + self._sensors.normal(0.0, noise_c, self._units)
-        values["evaporator_temp_c"] = values["evaporator_temp_c"].clip(-60.0, 60.0)
-        values["condenser_temp_c"] = values["condenser_temp_c"].clip(-20.0, 120.0)
-        return values | {
+        return self._sensors.read(self._averages.take()) | {
             "door_open": (self._door_left_s > 0.0).astype(np.float64),
-            "defrosting": self._defrosting.astype(np.float64),
-            "last_defrost_min": self._last_defrost_min.copy(),
+            "defrosting": self._defrost.now.astype(np.float64),
+            "last_defrost_min": self._defrost.last_minutes.copy(),
             "energy_kwh": self._energy_kwh.copy(),
             "water_filter_left_pct": self._water_filter.left_pct,
         }
@@ -244,7 +218,7 @@ class Refrigerators:
         """Codes that the display shows now."""
         return {
             "E4": self._slow_fan_minutes >= E4_AFTER_MINUTES,
-            "E5": self._failed_defrosts >= E5_AFTER_DEFROSTS,
+            "E5": self._defrost.failed >= E5_AFTER_DEFROSTS,
             "E6": self._hot_condenser_minutes >= E6_AFTER_MINUTES,
             "E7": self._warm_minutes >= E7_AFTER_MINUTES,
         }

@@ -1,17 +1,14 @@
-"""How washing machines fill, heat, drain and spin, a few times a week, and what wears in them.
-
-What tells their health is measured in the phase concerned and held until the next cycle ends.
-"""
+"""How washing machines fill, heat, drain and spin, a few times a week, and what wears in them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import numpy as np
 
-from simulator.physics.appliance import Averages, Fault
+from simulator.physics.appliance import Fault
 from simulator.physics.home import Bools, Floats, Homes, Surroundings
+from simulator.physics.programme import IDLE, Programme
 
 FAULTS = (
     Fault("drain_pump_clogging", ("drain",), (5, 16)),
@@ -21,7 +18,7 @@ FAULTS = (
     Fault("drain_valve_leak", ("water_loss",), (6, 18)),
 )
 
-IDLE, FILL, WASH, DRAIN, RINSE, SPIN = range(6)
+FILL, WASH, DRAIN, RINSE, SPIN = range(IDLE + 1, 6)
 SEQUENCE = np.array([IDLE, FILL, WASH, DRAIN, FILL, RINSE, DRAIN, FILL, RINSE, DRAIN, SPIN])
 POWER_W = np.array([1.2, 14.0, 130.0, 45.0, 130.0, 340.0])
 """Of electronics, valves, pump and motor in each phase; the heater comes on top."""
@@ -45,14 +42,13 @@ START_CHANCE = 0.02
 CLEAN_CHANCE = 1 / (3 * 1440)
 """That a drum which is due is cleaned, a minute: about three days late."""
 TOO_SLOW_L_PER_MIN, TOO_LONG_DRAIN_S, TOO_COOL_K_PER_MIN, TOO_MUCH_MADE_UP_L = 1.8, 700, 0.4, 18
-MEASURED = ("filled_l", "made_up_l", "fill_minutes", "heat_minutes", "heated_k", "drain_s")
 
 
 class WashingMachines:
     """Front loaders of 8 kg."""
 
     def __init__(self, homes: Homes, rng: np.random.Generator) -> None:
-        units, self._rng = homes.units, rng
+        units = homes.units
         self._laundry_kg_a_minute = (0.35 + 0.75 * homes.occupants) / 1440
         self._valve_l_per_min = (
             8.0 * (homes.mains_pressure_bar / 3.2) ** 0.3 * rng.normal(1, 0.04, units)
@@ -62,73 +58,43 @@ class WashingMachines:
         self._scale_k_per_w = 0.015 + 0.0005 * homes.hardness_dh
         self._floor = rng.lognormal(0.0, 0.12, units)
         self._favourite = rng.integers(0, len(SPEEDS_RPM), units)
-        self._basket_kg = rng.uniform(0, 4, units)
+        self._basket_kg = 2.0 + rng.uniform(0, 4, units)
         self._enough_kg = np.full(units, 4.0)
-        self._stage = np.zeros(units, dtype=np.int64)
-        self._minutes, self._water_l, self._water_c = np.zeros((3, units))
+        self._programme = Programme(SEQUENCE, ("made_up_l",), units, rng)
+        self._water_c, self._inlet_c, self._since_clean = np.zeros((3, units))
         self._load_kg, self._set_c, self._rpm = np.ones((3, units))
-        self._noise = np.zeros((6, units))
-        self._sums: dict[str, Floats] = {name: np.zeros(units) for name in MEASURED}
-        self._inlet_c = np.zeros(units)
-        self._last: dict[str, Floats] = {}
-        self._averages = Averages()
-        self._since_clean = np.zeros(units)
-        self._wash_one_cycle(units)
-        self._cycles = np.floor(rng.uniform(50, 900, units))
-        self._energy_kwh = 0.7 * self._cycles
+        self._programme.wash_once(self._begin, self.step, FAULTS)
+        self._programme.cycles = np.floor(rng.uniform(50, 900, units))
+        self._programme.energy_kwh = 0.7 * self._programme.cycles
         self._since_clean = np.floor(rng.uniform(0, DRUM_CLEAN_CYCLES, units))
 
     def step(self, around: Surroundings, levels: Mapping[str, Floats]) -> None:
         """Go on by one minute."""
-        chance = self._rng.random((5, self._stage.size))
-        noise = self._rng.standard_normal(self._noise.shape)
+        chance, noise = self._programme.draw()
         self._basket_kg += self._laundry_kg_a_minute
-        idle = self._stage == IDLE
+        idle = self._programme.idle
         keen = (self._basket_kg > self._enough_kg) & (around.activity > AWAKE)
         self._begin(idle & keen & (chance[0] < START_CHANCE), around, chance, noise)
         power = self._run(around, levels)
         self._clean_drum(idle & (chance[4] < CLEAN_CHANCE))
-        self._energy_kwh += power / 60_000
-        self._averages.add(power_w=power)
+        self._programme.use(power)
 
     def report(self) -> dict[str, Floats]:
-        """Metric by name; those of the last cycle are held until the next one ends."""
-        return {
-            **self._averages.take(),
-            "cycle_state": SEQUENCE[self._stage].astype(np.float64),
-            "energy_kwh": self._energy_kwh.copy(),
-            "wash_cycles": self._cycles.copy(),
-            "cycles_since_drum_clean": self._since_clean.copy(),
-            **{f"last_cycle_{name}": values.copy() for name, values in self._last.items()},
-        }
+        """Metric by name, as in the catalogue."""
+        return {**self._programme.report(), "cycles_since_drum_clean": self._since_clean.copy()}
 
     def active_codes(self) -> dict[str, Bools]:
         """Fault codes come late: the controller only knows its time-outs."""
         return {
-            "E1": self._last["fill_flow_l_per_min"] < TOO_SLOW_L_PER_MIN,
-            "E2": self._last["drain_s"] > TOO_LONG_DRAIN_S,
-            "E5": self._last["heating_k_per_min"] < TOO_COOL_K_PER_MIN,
-            "E9": self._sums["made_up_l"] > TOO_MUCH_MADE_UP_L,
+            "E1": self._programme.last["fill_flow_l_per_min"] < TOO_SLOW_L_PER_MIN,
+            "E2": self._programme.last["drain_s"] > TOO_LONG_DRAIN_S,
+            "E5": self._programme.last["heating_k_per_min"] < TOO_COOL_K_PER_MIN,
+            "E9": self._programme.sums["made_up_l"] > TOO_MUCH_MADE_UP_L,
         }
-
-    def _wash_one_cycle(self, units: int) -> None:
-        """No machine is so new that it has no last cycle."""
-        self._cycles, self._energy_kwh = np.zeros(units), np.zeros(units)
-        mild, nobody = np.full(units, 20.0), np.zeros(units)
-        around = Surroundings(datetime(2026, 1, 1, tzinfo=UTC), 0, 3, mild, mild, mild - 7, nobody)
-        self._basket_kg += 2.0
-        chance = self._rng.random((5, units))
-        noise = self._rng.standard_normal(self._noise.shape)
-        self._begin(self._stage == IDLE, around, chance, noise)
-        healthy = dict.fromkeys((fault.name for fault in FAULTS), nobody)
-        while self._stage.any():
-            self.step(around, healthy)
-        self._averages.take()
 
     def _begin(self, starting: Bools, around: Surroundings, chance: Floats, noise: Floats) -> None:
         if not starting.any():
             return
-        self._stage[starting] = 1
         self._load_kg[starting] = self._basket_kg.clip(1.2, 8.0)[starting]
         self._basket_kg[starting] = (self._basket_kg - 8.0).clip(0, None)[starting]
         self._enough_kg[starting] = (2.0 + 3.5 * chance[1])[starting]
@@ -136,102 +102,91 @@ class WashingMachines:
         speed = (self._favourite + np.searchsorted([0.8], chance[3])) % len(SPEEDS_RPM)
         self._rpm[starting] = SPEEDS_RPM[speed][starting]
         self._inlet_c[starting] = around.inlet_water_c.clip(2, None)[starting]
-        self._noise[:, starting] = noise[:, starting]
-        for sums in (*self._sums.values(), self._minutes, self._water_l):
-            sums[starting] = 0.0
+        self._programme.begin(starting, noise)
 
     def _run(self, around: Surroundings, levels: Mapping[str, Floats]) -> Floats:
-        phase = SEQUENCE[self._stage]
+        phase = self._programme.phase
         power: Floats = POWER_W[phase]
-        if not self._stage.any():
+        if not self._programme.running:
             return power
-        self._minutes += 1
+        self._programme.minutes += 1
         filled = self._fill(phase == FILL, levels["inlet_sieve_clogging"])
         self._run_off((phase == WASH) | (phase == RINSE), levels["drain_valve_leak"])
         heater_w = self._heat(phase == WASH, around.indoor_c, levels["heater_scaling"])
-        washed = (phase == WASH) & (self._minutes >= 0.6 * self._set_c + 15) & self._warm()
+        washed = (
+            (phase == WASH) & (self._programme.minutes >= 0.6 * self._set_c + 15) & self._warm()
+        )
         drained = self._drain(phase == DRAIN, levels["drain_pump_clogging"])
-        rinsed = (phase == RINSE) & (self._minutes >= RINSE_MINUTES)
-        spun = (phase == SPIN) & (self._minutes >= SPIN_MINUTES)
+        rinsed = (phase == RINSE) & (self._programme.minutes >= RINSE_MINUTES)
+        spun = (phase == SPIN) & (self._programme.minutes >= SPIN_MINUTES)
         if spun.any():
             self._finish(spun, levels["bearing_wear"])
         done = filled | washed | drained | rinsed | spun
-        self._minutes[done] = 0
-        self._stage = (self._stage + done) % len(SEQUENCE)
+        self._programme.go_on(done)
         friction_w = np.where(phase == SPIN, 160 * levels["bearing_wear"], 0.0)
         return power + heater_w + friction_w
 
     def _fill(self, filling: Bools, clogged: Floats) -> Bools:
         """Water to the level that the laundry asks for: it soaks up some."""
-        base_l = np.where(self._stage == 1, 7.0, 10.0)
-        target_l = (base_l + 1.3 * self._load_kg) * (1 + 0.015 * self._noise[0])
-        flow = self._valve_l_per_min * (1 + 0.03 * self._noise[1]) * (1 - 0.9 * clogged)
-        taken = np.where(filling, np.minimum(target_l - self._water_l, flow), 0.0)
-        self._water_l += taken
-        self._sums["filled_l"] += taken
-        self._sums["fill_minutes"] += taken / flow
+        base_l = np.where(self._programme.stage == 1, 7.0, 10.0)
+        target_l = (base_l + 1.3 * self._load_kg) * (1 + 0.015 * self._programme.noise[0])
+        flow = self._valve_l_per_min * (1 + 0.03 * self._programme.noise[1]) * (1 - 0.9 * clogged)
+        _, full = self._programme.fill(filling, target_l, flow)
         self._water_c = np.where(filling, self._inlet_c, self._water_c)
-        done: Bools = filling & (self._water_l >= target_l - 1e-6)
-        return done
+        return full
 
     def _run_off(self, holding: Bools, leaking: Floats) -> None:
         """Water that siphons off is made up at once, cold, by the level control."""
         lost = np.where(holding, 0.35 * leaking, 0.0)
-        self._sums["made_up_l"] += lost
-        self._water_c -= lost / self._water_l.clip(5, None) * (self._water_c - self._inlet_c)
+        self._programme.sums["made_up_l"] += lost
+        self._water_c -= (
+            lost / self._programme.water_l.clip(5, None) * (self._water_c - self._inlet_c)
+        )
 
     def _heat(self, washing: Bools, indoor_c: Floats, scaled: Floats) -> Floats:
         """Full power until the scale keeps the heat in the element and its protector cuts in."""
         on = washing & (self._water_c < self._set_c - 0.01)
-        on &= self._sums["heat_minutes"] < LONGEST_HEATING_MINUTES
+        on &= self._programme.sums["heat_minutes"] < LONGEST_HEATING_MINUTES
         scale = self._scale_k_per_w + 0.25 * scaled
         most_w = (HEATER_LIMIT_C - self._water_c) / scale
-        watts = np.minimum(self._heater_w * (1 + 0.015 * self._noise[2]), most_w)
+        watts = np.minimum(self._heater_w * (1 + 0.015 * self._programme.noise[2]), most_w)
         kj_per_k = DRUM_KJ_PER_K + COTTON_KJ_PER_KG_K * self._load_kg
-        kj_per_k += WATER_KJ_PER_L_K * self._water_l
+        kj_per_k += WATER_KJ_PER_L_K * self._programme.water_l
         loss_w = LOSS_W_PER_K * (self._water_c - indoor_c)
         gain_k = ((watts - loss_w) * 0.06 / kj_per_k).clip(1e-3, None)
-        share = np.where(on, np.minimum(1, (self._set_c - self._water_c) / gain_k), 0.0)
+        share = self._programme.heat(on, self._set_c - self._water_c, gain_k)
         self._water_c += np.where(
             on, gain_k * share, np.where(washing, -loss_w * 0.06 / kj_per_k, 0)
         )
-        self._sums["heat_minutes"] += share
-        self._sums["heated_k"] += gain_k * share
         power: Floats = watts * share
         return power
 
     def _warm(self) -> Bools:
         """Warm enough, or the controller has waited long enough."""
-        waited = self._sums["heat_minutes"] >= LONGEST_HEATING_MINUTES
+        waited = self._programme.sums["heat_minutes"] >= LONGEST_HEATING_MINUTES
         warm: Bools = (self._water_c > self._set_c - 2) | waited
         return warm
 
     def _drain(self, draining: Bools, clogged: Floats) -> Bools:
-        flow = self._pump_l_per_min * (1 + 0.03 * self._noise[3]) * (1 - 0.88 * clogged)
-        share = np.where(draining, np.minimum(1, self._water_l / flow), 0.0)
-        self._water_l = np.where(draining, (self._water_l - flow).clip(0, None), self._water_l)
-        self._sums["drain_s"] += 60 * share
-        done: Bools = draining & (self._water_l <= 0)
-        return done
+        flow = self._pump_l_per_min * (1 + 0.03 * self._programme.noise[3]) * (1 - 0.88 * clogged)
+        return self._programme.drain(draining, flow)
 
     def _finish(self, ended: Bools, worn: Floats) -> None:
-        sums = self._sums
-        unbalance = np.exp(0.2 * self._noise[4]) * (self._load_kg / 4) ** 0.3
+        sums = self._programme.sums
+        unbalance = np.exp(0.2 * self._programme.noise[4]) * (self._load_kg / 4) ** 0.3
         measured = {
-            "load_kg": (self._load_kg + 0.2 * self._noise[5]).clip(0.5, 9),
+            "load_kg": (self._load_kg + 0.2 * self._programme.noise[5]).clip(0.5, 9),
             "wash_temp_c": self._set_c,
             "inlet_temp_c": self._inlet_c,
             "spin_rpm": self._rpm,
             "water_l": sums["filled_l"] + sums["made_up_l"],
-            "fill_flow_l_per_min": sums["filled_l"] / sums["fill_minutes"].clip(1e-3, None),
-            "heating_k_per_min": sums["heated_k"] / sums["heat_minutes"].clip(1e-3, None),
+            "fill_flow_l_per_min": self._programme.rate("filled_l", "fill_minutes"),
+            "heating_k_per_min": self._programme.rate("heated_k", "heat_minutes"),
             "drain_s": sums["drain_s"],
             "spin_vibration_mm_s": self._floor * (1.2 + 2.2 * unbalance * (self._rpm / 1200) ** 1.5)
             + 11 * worn * (self._rpm / 1200) ** 0.5,
         }
-        for name, values in measured.items():
-            self._last[name] = np.where(ended, values, self._last.get(name, values))
-        self._cycles += ended
+        self._programme.finish(ended, measured)
         self._since_clean += ended
 
     def _clean_drum(self, willing: Bools) -> None:

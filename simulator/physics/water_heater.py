@@ -14,6 +14,7 @@ from simulator.physics.appliance import Averages, Fault
 from simulator.physics.control_board import counted
 from simulator.physics.draws import Draws
 from simulator.physics.home import MINUTES_A_DAY, Bools, Floats, Homes, Surroundings
+from simulator.physics.sensors import Sensors
 from simulator.physics.supply import Supply
 
 FAULTS = (
@@ -72,7 +73,7 @@ class WaterHeaters:
         self._units = homes.units
         self._mains_bar = homes.mains_pressure_bar
         self._draws = Draws(rng, self._units, uniforms=4, normals=2)
-        self._sensors = np.random.default_rng(rng.integers(2**63))
+        self._sensors = Sensors(rng, self._units, noise=SENSOR_NOISE, limits=SENSOR_LIMITS)
         # Salty water eats the anode faster.
         self._anode_share = np.sqrt(homes.tds_ppm / 300.0) / (ANODE_DAYS * MINUTES_A_DAY)
         # Hard water leaves a thin crust even on a healthy element.
@@ -210,12 +211,7 @@ class WaterHeaters:
 
     def report(self) -> dict[str, Floats]:
         """Metric by name, as in the catalogue."""
-        values = self._averages.take()
-        for name, noise in SENSOR_NOISE.items():
-            values[name] = values[name] + self._sensors.normal(0.0, noise, self._units)
-        for name, (low, high) in SENSOR_LIMITS.items():
-            values[name] = values[name].clip(low, high)
-        return values | {
+        return self._sensors.read(self._averages.take()) | {
             "energy_kwh": self._energy_kwh.copy(),
             "anode_left_pct": self._anode.left_pct,
             "strainer_used_l": self._strainer.worn * STRAINER_L,

@@ -35,10 +35,22 @@ SALT_PASSAGE = 0.045  # at 1 L/min
 RESTRICTOR_L_PER_MIN = 0.034  # waste, times the root of the pressure in kPa
 LIFE_L = {"pp_cotton": 1600.0, "carbon": 3200.0, "membrane": 10800.0}
 """Litres of purified water that a filter lasts for with ordinary water."""
+MEMBRANE = 2
+"""Its place among them."""
 SPENT_PCT = 3.0
 REPLACE_CHANCE = 1 / (4 * 1440)  # that a spent filter is replaced, a minute
-SENSOR_NOISE = np.array([0.015, 0.06, 0.01, 0.01, 0.01, 0.01, 0.02, 0.02])[:, np.newaxis]
-"""Relative, from minute to minute, in the order of what `_run` gives."""
+SENSOR_NOISE = {
+    "inlet_tds_ppm": 0.015,
+    "permeate_tds_ppm": 0.06,
+    "feed_temp_c": 0.01,
+    "inlet_pressure_kpa": 0.01,
+    "prefilter_pressure_kpa": 0.01,
+    "membrane_pressure_kpa": 0.01,
+    "permeate_flow_l_per_min": 0.02,
+    "waste_flow_l_per_min": 0.02,
+}
+"""Relative, from minute to minute, of what only a running machine measures."""
+NOISE_SHARES = np.array(list(SENSOR_NOISE.values()))[:, np.newaxis]
 FLUSH_MINUTE = 180  # at three in the night
 TAP_CHANCE = 0.016  # of a draw, a minute at activity 1
 TOO_LOW_INLET_KPA, TOO_LOW_FLOW, TOO_LOW_PUMP_KPA = 40.0, 0.25, 350.0
@@ -51,11 +63,12 @@ class WaterPurifiers:
         units, self._rng = homes.units, rng
         self._mains_kpa = 100 * homes.mains_pressure_bar.clip(1.8, 4.5)
         self._tds_ppm = homes.tds_ppm
-        self._harshness = {
+        harshness = {
             "pp_cotton": homes.dust.clip(0.6, 1.8),
             "carbon": np.ones(units),
             "membrane": (homes.hardness_dh / 12).clip(0.7, 2),
         }
+        self._wear_pct_per_l = np.array([100 / LIFE_L[name] * harshness[name] for name in LIFE_L])
         self._pump = rng.normal(1, 0.03, units)
         self._membrane = rng.normal(1, 0.05, units)
         self._passage = rng.lognormal(0, 0.15, units)
@@ -64,9 +77,9 @@ class WaterPurifiers:
         self._draws_l = rng.uniform(0.8, 1.6, units)
         self._state = np.zeros(units)
         self._flow, self._waste = np.full((2, units), 1.0)
-        self._life_pct = {name: rng.uniform(SPENT_PCT, 100, units) for name in LIFE_L}
+        self._life_pct = rng.uniform(SPENT_PCT, 100, (len(LIFE_L), units))
         self._averages, self._running = Averages(), Averages()
-        self._held: dict[str, Floats] = {}
+        self._held = np.zeros((len(SENSOR_NOISE), units))
         self._prefilter_kpa, self._membrane_kpa = np.zeros((2, units))
         self._start_used(units)
         self._produced_l = rng.uniform(200, 9000, units)
@@ -82,8 +95,8 @@ class WaterPurifiers:
             2, 40
         )
         running = self._run(feed_c, levels)
-        made_l = np.minimum(self._wanted_l, running["permeate_flow_l_per_min"])
-        self._share = made_l / running["permeate_flow_l_per_min"]
+        made_l = np.minimum(self._wanted_l, self._flow)
+        self._share = made_l / self._flow
         self._wanted_l = (self._wanted_l - made_l).clip(0, 20)
         self._produced_l += made_l
         self._wear(made_l, chance[1:])
@@ -93,14 +106,13 @@ class WaterPurifiers:
         """Metric by name; a machine that made no water holds what it last measured."""
         sums = self._running.take()
         made = sums["share"] > 0
-        share = np.where(made, sums.pop("share"), 1.0)
-        for name, total in sums.items():
-            self._held[name] = np.where(made, total / share, self._held.get(name, total))
-        life = {f"{name}_life_pct": values.copy() for name, values in self._life_pct.items()}
+        share = np.where(made, sums["share"], 1.0)
+        self._held = np.where(made, sums["weighted"] / share, self._held)
+        life = zip((f"{name}_life_pct" for name in LIFE_L), self._life_pct.copy(), strict=True)
         return {
             **self._averages.take(),
-            **self._held,
-            **life,
+            **dict(zip(SENSOR_NOISE, self._held.copy(), strict=True)),
+            **dict(life),
             "run_state": self._state.copy(),
             "produced_l": self._produced_l.copy(),
         }
@@ -129,8 +141,8 @@ class WaterPurifiers:
         self._pressure_drift += -self._pressure_drift / 180 + 1.6 * noise[0]
         self._tds_drift += -self._tds_drift / 1440 + 0.0015 * noise[1]
 
-    def _run(self, feed_c: Floats, levels: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Pressures and flows of the running machine, from those of the minute before."""
+    def _run(self, feed_c: Floats, levels: Mapping[str, Floats]) -> Floats:
+        """What `SENSOR_NOISE` names, of the running machine, from the flows a minute before."""
         drawn = self._flow + self._waste
         inlet_kpa = self._mains_kpa + self._pressure_drift
         lost_kpa = self._filter_resistance(levels["sediment_clogging"]) * drawn
@@ -143,26 +155,20 @@ class WaterPurifiers:
         self._flow = self._permeate_l_per_min(inlet_ppm, warmth, levels["membrane_fouling"])
         opening = RESTRICTOR_L_PER_MIN * (1 + 1.2 * levels["flush_valve_leak"])
         self._waste = opening * np.sqrt(self._membrane_kpa)
-        return {
-            "inlet_tds_ppm": inlet_ppm,
-            "permeate_tds_ppm": self._permeate_ppm(inlet_ppm, warmth, levels["membrane_breach"]),
-            "feed_temp_c": feed_c,
-            "inlet_pressure_kpa": inlet_kpa,
-            "prefilter_pressure_kpa": self._prefilter_kpa,
-            "membrane_pressure_kpa": self._membrane_kpa,
-            "permeate_flow_l_per_min": self._flow,
-            "waste_flow_l_per_min": self._waste,
-        }
+        permeate_ppm = self._permeate_ppm(inlet_ppm, warmth, levels["membrane_breach"])
+        pressures = inlet_kpa, self._prefilter_kpa, self._membrane_kpa
+        return np.array([inlet_ppm, permeate_ppm, feed_c, *pressures, self._flow, self._waste])
 
     def _filter_resistance(self, clogged: Floats) -> Floats:
-        worn = {name: 1 - life / 100 for name, life in self._life_pct.items()}
-        aged = 1 + 1.5 * worn["pp_cotton"] ** 2 + 0.8 * worn["carbon"] ** 2
-        return FILTER_KPA_PER_L_MIN * aged + 150 * clogged
+        pp_cotton, carbon, _ = 1 - self._life_pct / 100
+        aged = 1 + 1.5 * pp_cotton**2 + 0.8 * carbon**2
+        kpa_per_l_min: Floats = FILTER_KPA_PER_L_MIN * aged + 150 * clogged
+        return kpa_per_l_min
 
     def _permeate_l_per_min(self, inlet_ppm: Floats, warmth: Floats, fouled: Floats) -> Floats:
         osmotic_kpa = OSMOTIC_KPA_PER_PPM * CONCENTRATION * inlet_ppm
         driving_kpa = (self._membrane_kpa - osmotic_kpa - 20).clip(30, None)
-        aged = 1 - 0.15 * (1 - self._life_pct["membrane"] / 100)
+        aged = 1 - 0.15 * (1 - self._life_pct[MEMBRANE] / 100)
         open_share = self._membrane * aged * (1 - 0.85 * fouled)
         flow: Floats = MEMBRANE_L_PER_MIN_KPA * open_share * warmth * driving_kpa
         return flow
@@ -175,21 +181,16 @@ class WaterPurifiers:
         return permeate_ppm
 
     def _wear(self, made_l: Floats, chance: Floats) -> None:
-        for (name, life_pct), drawn in zip(self._life_pct.items(), chance, strict=True):
-            used_pct = 100 / LIFE_L[name] * self._harshness[name] * made_l
-            np.maximum(life_pct - used_pct, 0, out=life_pct)
-            life_pct[(life_pct <= SPENT_PCT) & (drawn < REPLACE_CHANCE)] = 100.0
+        self._life_pct = np.maximum(self._life_pct - self._wear_pct_per_l * made_l, 0)
+        replaced = (self._life_pct <= SPENT_PCT) & (chance < REPLACE_CHANCE)
+        self._life_pct[replaced] = 100.0
 
-    def _measure(self, running: dict[str, Floats], noise: Floats, *, flushing: bool) -> None:
+    def _measure(self, running: Floats, noise: Floats, *, flushing: bool) -> None:
         made = self._share > 0
         self._state = np.where(made, MAKING, FLUSHING if flushing else STANDBY).astype(np.float64)
         lift_kpa = self._membrane_kpa - self._prefilter_kpa
         pump_w = lift_kpa * (self._flow + self._waste) / 60 / PUMP_EFFICIENCY
         on = np.maximum(self._share, 0.3 * flushing)
         self._averages.add(power_w=STANDBY_W + on * (VALVES_W + pump_w))
-        seen = 1 + SENSOR_NOISE * noise
-        weighted = {
-            name: self._share * values * factor
-            for (name, values), factor in zip(running.items(), seen, strict=True)
-        }
-        self._running.add(share=self._share, **weighted)
+        weighted = self._share * running * (1 + NOISE_SHARES * noise)
+        self._running.add(share=self._share, weighted=weighted)

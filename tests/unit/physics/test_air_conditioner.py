@@ -1,221 +1,37 @@
-"""Whether simulated air conditioners behave like air conditioners, healthy and failing."""
+"""Whether simulated air conditioners have seasons and owners."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import numpy as np
 import pytest
 
-from devices.catalogue import folder
-from devices.catalogue.appliance_type import ApplianceType
-from simulator.physics.air_conditioner import FAULTS, AirConditioners
-from simulator.physics.home import Floats, Homes, Surroundings
+from tests.unit.physics.signs import SIGNS
+from tests.unit.physics.trial import WINTER, Run, early_units, healthy_fortnight, trial, trial_in
 
-UNITS = 2 * len(FAULTS) + 2
-START = datetime(2026, 7, 20, tzinfo=UTC)
-HEALTHY_DAYS = 14
-FAILING_DAYS = 2
-FAILED_DAYS = 2
-REPORT_MINUTES = 15
-REPORTS_A_DAY = 1440 // REPORT_MINUTES
-EARLY = 0.4
-"""A fault's level at which it must show, long before it has failed."""
+TYPE = "air_conditioner"
+WINTER_DAYS = 2
 
 
-@dataclass(frozen=True)
-class Record:
-    """Reports by metric, of shape (reports, units), and the codes shown at any of them."""
-
-    reports: dict[str, Floats]
-    codes: set[str]
-
-    def after_a_day(self, metric: str, units: slice) -> Floats:
-        """What the units said from the second day until the failing run ends."""
-        return self.reports[metric][REPORTS_A_DAY : FAILING_DAYS * REPORTS_A_DAY, units]
+@pytest.mark.parametrize("fault", list(SIGNS[TYPE]))
+def test_in_winter_a_fault_shows_as_it_does_in_summer(fault: str) -> None:
+    sign = SIGNS[TYPE][fault]
+    change = sign.change(TYPE, fault, trial_in(WINTER, TYPE, WINTER_DAYS))
+    assert sign.agrees(change), change
 
 
-@cache
-def world(start: datetime) -> tuple[Homes, tuple[Surroundings, ...]]:
-    homes = Homes(UNITS, np.random.default_rng(4))
-    minutes = range(HEALTHY_DAYS * 1440)
-    return homes, tuple(homes.surroundings(start + timedelta(minutes=m)) for m in minutes)
+@pytest.mark.parametrize("season", ["winter", "summer"])
+def test_a_leak_makes_the_compressor_hotter(season: str) -> None:
+    both = trial_in(WINTER, TYPE, WINTER_DAYS) if season == "winter" else trial(TYPE)
+    assert discharge_c(both.faulty) > discharge_c(both.healthy) + 5
 
 
-def record(days: int, levels: dict[str, Floats], start: datetime = START, seed: int = 5) -> Record:
-    homes, weather = world(start)
-    appliances = AirConditioners(homes, np.random.default_rng(seed))
-    rows: list[dict[str, Floats]] = []
-    codes: set[str] = set()
-    for minute, around in enumerate(weather[: days * 1440], start=1):
-        appliances.step(around, levels)
-        if minute % REPORT_MINUTES == 0:
-            rows.append(appliances.report())
-            codes |= {code for code, shown in appliances.active_codes().items() if shown.any()}
-    return Record({name: np.array([row[name] for row in rows]) for name in rows[0]}, codes)
+def discharge_c(run: Run) -> float:
+    """Mean discharge temperature while the compressor turns."""
+    units = early_units(TYPE, "refrigerant_leak")
+    turning = run.last_day("compressor_speed_hz", units) > 15
+    return float(run.last_day("discharge_temp_c", units)[turning].mean())
 
 
-def levels_of(level: float) -> dict[str, Floats]:
-    """Each fault at `level` in two units of its own; the last two units stay healthy."""
-    levels = {fault.name: np.zeros(UNITS) for fault in FAULTS}
-    for fault in FAULTS:
-        levels[fault.name][units_with(fault.name)] = level
-    return levels
-
-
-def units_with(fault: str) -> slice:
-    first = 2 * [each.name for each in FAULTS].index(fault)
-    return slice(first, first + 2)
-
-
-@pytest.fixture(scope="module")
-def description() -> ApplianceType:
-    return folder.load()["air_conditioner"]
-
-
-@pytest.fixture(scope="module")
-def healthy() -> Record:
-    return record(HEALTHY_DAYS, levels_of(0.0))
-
-
-@pytest.fixture(scope="module")
-def failing() -> Record:
-    return record(FAILING_DAYS, levels_of(EARLY))
-
-
-@pytest.fixture(scope="module")
-def failed() -> Record:
-    return record(FAILED_DAYS, levels_of(1.0))
-
-
-def test_reports_carry_the_catalogues_metrics_and_no_others(
-    healthy: Record, description: ApplianceType
-) -> None:
-    assert set(healthy.reports) == set(description.metrics)
-
-
-def test_nothing_ever_leaves_what_a_sensor_can_say(
-    healthy: Record, failed: Record, description: ApplianceType
-) -> None:
-    for name, metric in description.metrics.items():
-        low, high = (metric.bounds.low, metric.bounds.high) if metric.bounds else (0.0, 1.0)
-        for values in (healthy.reports[name], failed.reports[name]):
-            assert values.min() >= low, name
-            assert values.max() <= high, name
-
-
-def test_two_healthy_weeks_are_usual(healthy: Record, description: ApplianceType) -> None:
-    for name, metric in description.metrics.items():
-        if metric.usual is not None:
-            values = healthy.reports[name]
-            usual = (values >= metric.usual.low) & (values <= metric.usual.high)
-            assert usual.mean() >= 0.97, name
-
-
-def test_two_healthy_weeks_raise_neither_code_nor_alarm(
-    healthy: Record, description: ApplianceType
-) -> None:
-    assert not healthy.codes
-    for name, metric in description.metrics.items():
-        if metric.alarm is not None:
-            low = -np.inf if metric.alarm.low is None else metric.alarm.low
-            high = np.inf if metric.alarm.high is None else metric.alarm.high
-            values = healthy.reports[name]
-            beyond = longest_run((values < low) | (values > high))
-            assert beyond * REPORT_MINUTES < max(metric.alarm.for_minutes, 1), name
-
-
-def longest_run(beyond: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
-    """Most reports in a row, of any unit, that were beyond."""
-    run = np.zeros(UNITS)
-    longest = 0
-    for row in beyond:
-        run = (run + 1) * row
-        longest = max(longest, int(run.max()))
-    return longest
-
-
-def test_failed_ones_show_codes_of_the_catalogue(
-    failed: Record, description: ApplianceType
-) -> None:
-    assert failed.codes == {"E4", "F0", "H6", "L3"}
-    assert failed.codes <= set(description.fault_codes)
-
-
-def test_every_fault_is_a_problem_of_the_catalogue(description: ApplianceType) -> None:
-    for fault in FAULTS:
-        assert set(fault.problems) <= set(description.problems)
-
-
-def test_a_healthy_one_does_not_notice_that_others_fail(healthy: Record, failing: Record) -> None:
-    for name in healthy.reports:
-        until = FAILING_DAYS * REPORTS_A_DAY
-        np.testing.assert_array_equal(
-            healthy.reports[name][:until, -2:], failing.reports[name][:, -2:]
-        )
-
-
-def test_the_same_seed_gives_the_same_numbers_and_another_seed_others() -> None:
-    once, again, other = (record(1, levels_of(0.0), seed=seed) for seed in (5, 5, 6))
-    for name, values in once.reports.items():
-        np.testing.assert_array_equal(values, again.reports[name])
-    assert not np.array_equal(once.reports["energy_kwh"], other.reports["energy_kwh"])
-
-
-def test_some_owners_replace_a_spent_consumable_within_two_weeks(healthy: Record) -> None:
-    worn = healthy.reports["filter_run_h"]
-    assert (np.abs(np.diff(worn, axis=0)) > 120).any()
-
-
-@pytest.fixture(scope="module", params=["winter", "summer"])
-def pair(request: pytest.FixtureRequest, healthy: Record, failing: Record) -> tuple[Record, Record]:
-    """A healthy and a failing run of the same days."""
-    if request.param == "summer":
-        return healthy, failing
-    winter = datetime(2026, 1, 12, tzinfo=UTC)
-    return (
-        record(FAILING_DAYS, levels_of(0.0), winter),
-        record(FAILING_DAYS, levels_of(EARLY), winter),
-    )
-
-
-def for_each_hz(record: Record, metric: str, fault: str) -> float:
-    """The metric summed over the minutes in which the compressor ran, for each Hz of its speed."""
-    speed = record.after_a_day("compressor_speed_hz", units_with(fault))
-    values = record.after_a_day(metric, units_with(fault))
-    return float((values * (speed > 0)).sum() / speed.sum())
-
-
-def change(pair: tuple[Record, Record], metric: str, fault: str) -> float:
-    before, after = pair
-    return for_each_hz(after, metric, fault) / for_each_hz(before, metric, fault)
-
-
-def test_a_leak_leaves_less_cold_or_warmth_for_the_same_speed(pair: tuple[Record, Record]) -> None:
-    assert change(pair, "air_delta_c", "refrigerant_leak") < 0.85
-
-
-def test_a_worn_outdoor_fan_turns_slower(pair: tuple[Record, Record]) -> None:
-    assert change(pair, "outdoor_fan_rpm", "outdoor_fan_worn") < 0.75
-
-
-def test_a_worn_indoor_fan_turns_slower(pair: tuple[Record, Record]) -> None:
-    assert change(pair, "indoor_fan_rpm", "indoor_fan_worn") < 0.8
-
-
-@pytest.mark.parametrize("fault", ["outdoor_coil_clogged", "compressor_worn"])
-def test_a_dirty_coil_and_a_worn_compressor_cost_power(
-    pair: tuple[Record, Record], fault: str
-) -> None:
-    assert change(pair, "power_w", fault) > 1.03
-
-
-def test_a_leak_makes_the_compressor_hotter(pair: tuple[Record, Record]) -> None:
-    before, after = pair
-    units = units_with("refrigerant_leak")
-    running = after.after_a_day("compressor_speed_hz", units) > 15
-    also = before.after_a_day("compressor_speed_hz", units) > 15
-    hot = after.after_a_day("discharge_temp_c", units)[running].mean()
-    assert hot > before.after_a_day("discharge_temp_c", units)[also].mean() + 5
+def test_some_owners_replace_a_spent_filter_within_two_weeks() -> None:
+    worn = healthy_fortnight(TYPE).reports["filter_run_h"]
+    assert (np.diff(worn, axis=0) < -120).any()
