@@ -19,15 +19,24 @@ class Capability(Enum):
 
 
 def detect(connection: Connection) -> Capability:
-    """Find the tier; TimescaleDB is enabled in this database where the server offers it."""
-    offered = connection.execute(
-        "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'"
-    ).fetchone()
-    preloaded = connection.execute("SELECT current_setting('timescaledb.license', true)").fetchone()
-    if offered is None or preloaded is None or not preloaded[0]:
+    """Find the tier; TimescaleDB is enabled in this database where the server has it preloaded."""
+    if not _preloaded(connection):
         return Capability.PLAIN
     connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
     licence = connection.execute("SELECT current_setting('timescaledb.license')").fetchone()
     if licence is not None and licence[0] == "timescale":
         return Capability.COMMUNITY
     return Capability.HYPERTABLE
+
+
+def _preloaded(connection: Connection) -> bool:
+    """True if the server started with TimescaleDB's loader.
+
+    Where it is only installed, enabling it ends the session. Who may not read
+    `shared_preload_libraries` still sees the loader's own settings; the licence is not one of
+    them: before the extension is there, it is known only if the configuration names it.
+    """
+    row = connection.execute(
+        "SELECT 1 FROM pg_settings WHERE name = 'timescaledb.disable_load'"
+    ).fetchone()
+    return row is not None

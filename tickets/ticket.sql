@@ -1,61 +1,28 @@
 -- name: get
-SELECT
-    ticket.id, ticket.device_id, appliance.serial, appliance.type, appliance.model,
-    appliance.region, ticket.household_id, household.name AS household_name, household.tier,
-    ticket.problem, ticket.state, ticket.severity, ticket.safety, ticket.assignee,
-    ticket.visit_at, ticket.opened_at, ticket.changed_at, ticket.version,
-    (
-        SELECT count(*) FROM hearthwatch.ticket_evidence AS proof
-        WHERE proof.ticket_id = ticket.id
-    ) AS findings
-FROM hearthwatch.tickets AS ticket
-JOIN hearthwatch.appliances AS appliance ON appliance.id = ticket.device_id
-LEFT JOIN hearthwatch.households AS household ON household.id = ticket.household_id
-WHERE ticket.id = %(id)s
+SELECT * FROM hearthwatch.ticket_overview
+WHERE id = %(id)s
 
 -- name: page
-SELECT
-    ticket.id, ticket.device_id, appliance.serial, appliance.type, appliance.model,
-    appliance.region, ticket.household_id, household.name AS household_name, household.tier,
-    ticket.problem, ticket.state, ticket.severity, ticket.safety, ticket.assignee,
-    ticket.visit_at, ticket.opened_at, ticket.changed_at, ticket.version,
-    (
-        SELECT count(*) FROM hearthwatch.ticket_evidence AS proof
-        WHERE proof.ticket_id = ticket.id
-    ) AS findings
-FROM hearthwatch.tickets AS ticket
-JOIN hearthwatch.appliances AS appliance ON appliance.id = ticket.device_id
-LEFT JOIN hearthwatch.households AS household ON household.id = ticket.household_id
-WHERE (%(before_id)s::bigint IS NULL OR ticket.id < %(before_id)s)
-    AND (NOT %(open_only)s OR ticket.state IN ('new', 'assigned', 'scheduled'))
-    AND (%(state)s::text IS NULL OR ticket.state = %(state)s)
-    AND (%(device_id)s::integer IS NULL OR ticket.device_id = %(device_id)s)
-    AND (%(household_id)s::integer IS NULL OR ticket.household_id = %(household_id)s)
-    AND (%(region)s::text IS NULL OR appliance.region = %(region)s)
-ORDER BY ticket.id DESC
+SELECT * FROM hearthwatch.ticket_overview
+WHERE (%(before_id)s::bigint IS NULL OR id < %(before_id)s)
+    AND (NOT %(open_only)s OR state IN ('new', 'assigned', 'scheduled'))
+    AND (%(state)s::text IS NULL OR state = %(state)s)
+    AND (%(device_id)s::integer IS NULL OR device_id = %(device_id)s)
+    AND (%(household_id)s::integer IS NULL OR household_id = %(household_id)s)
+    AND (%(region)s::text IS NULL OR region = %(region)s)
+ORDER BY id DESC
 LIMIT %(limit)s
 
 -- name: queue
-SELECT
-    ticket.id, ticket.device_id, appliance.serial, appliance.type, appliance.model,
-    appliance.region, ticket.household_id, household.name AS household_name, household.tier,
-    ticket.problem, ticket.state, ticket.severity, ticket.safety, ticket.assignee,
-    ticket.visit_at, ticket.opened_at, ticket.changed_at, ticket.version,
-    (
-        SELECT count(*) FROM hearthwatch.ticket_evidence AS proof
-        WHERE proof.ticket_id = ticket.id
-    ) AS findings
-FROM hearthwatch.tickets AS ticket
-JOIN hearthwatch.appliances AS appliance ON appliance.id = ticket.device_id
-LEFT JOIN hearthwatch.households AS household ON household.id = ticket.household_id
-WHERE ticket.state IN ('new', 'assigned', 'scheduled')
-    AND (%(region)s::text IS NULL OR appliance.region = %(region)s)
+SELECT * FROM hearthwatch.ticket_overview
+WHERE state IN ('new', 'assigned', 'scheduled')
+    AND (%(region)s::text IS NULL OR region = %(region)s)
 ORDER BY
-    ticket.safety DESC,
-    array_position(ARRAY['critical', 'high', 'medium', 'low'], ticket.severity),
-    array_position(ARRAY['platinum', 'gold', 'silver', 'standard'], household.tier),
-    ticket.opened_at,
-    ticket.id
+    safety DESC,
+    array_position(ARRAY['critical', 'high', 'medium', 'low'], severity),
+    array_position(ARRAY['platinum', 'gold', 'silver', 'standard'], tier),
+    opened_at,
+    id
 LIMIT %(limit)s
 
 -- name: counts
