@@ -6,6 +6,8 @@ whose kind or storage changed is refused, because its history would no longer me
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from psycopg import sql
 
 from devices.catalogue.appliance_type import ApplianceType, Kind, Metric, Storage
@@ -25,6 +27,11 @@ COLUMN_TYPES = {
 }
 STATISTICS = ("count", "mean", "min", "max", "sd", "last")
 """The rollup's columns for each metric, as `<metric>_<statistic>`."""
+
+READINGS_CHUNK = timedelta(days=7)
+HOURS_CHUNK = timedelta(days=28)
+"""What one chunk of a hypertable spans. While a transaction makes one, others that need a new one
+of the same table wait for its end; hours are few, so theirs are long."""
 
 
 class CatalogueChangeError(ConfigurationError):
@@ -87,7 +94,10 @@ def _refuse_changes(description: ApplianceType, known: dict[str, tuple[str, str]
 
 
 def _create(connection: Connection, type_name: str, capability: Capability) -> None:
-    for name in (table(type_name), hourly_table(type_name)):
+    for name, chunk in (
+        (table(type_name), READINGS_CHUNK),
+        (hourly_table(type_name), HOURS_CHUNK),
+    ):
         connection.execute(
             sql.SQL(
                 "CREATE TABLE {} (device_id integer NOT NULL, time timestamptz NOT NULL,"
@@ -95,9 +105,12 @@ def _create(connection: Connection, type_name: str, capability: Capability) -> N
             ).format(name)
         )
         if capability is not Capability.PLAIN:
+            # The primary key is the one index, as on the plain tier: one on time alone would cost
+            # every row, and chunks already narrow a query that asks by time only.
             connection.execute(
-                "SELECT create_hypertable(%s::regclass, by_range('time', INTERVAL '7 days'))",
-                (name.as_string(connection),),
+                "SELECT create_hypertable(%s::regclass, by_range('time', %s::interval),"
+                " create_default_indexes => false)",
+                (name.as_string(connection), chunk),
             )
 
 

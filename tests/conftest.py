@@ -45,14 +45,35 @@ def server_url(catalogue: Catalogue) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def timescale_server_url(catalogue: Catalogue) -> str:
+    """The server with TimescaleDB that HEARTHWATCH_TEST_TIMESCALE_URL names, made ready likewise.
+
+    Without it a test is skipped; in a full run it fails.
+    """
+    given = os.environ.get("HEARTHWATCH_TEST_TIMESCALE_URL")
+    if not given:
+        missing = "HEARTHWATCH_TEST_TIMESCALE_URL names no server (.ci/timescale starts one)"
+        (pytest.fail if "HEARTHWATCH_TEST_FULL" in os.environ else pytest.skip)(missing)
+    _make_template(given, catalogue)
+    return given
+
+
 def _make_template(url: str, catalogue: Catalogue) -> None:
+    template = sql.Identifier(TEMPLATE)
     with psycopg.connect(url, autocommit=True) as server:
-        template = sql.Identifier(TEMPLATE)
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(template))
         server.execute(sql.SQL("CREATE DATABASE {}").format(template))
-    with pool.connect(_with_database(url, TEMPLATE)) as connection:
-        migration.migrate(connection)
-        telemetry_table.ensure(connection, catalogue)
+        with pool.connect(_with_database(url, TEMPLATE)) as connection:
+            migration.migrate(connection)
+            telemetry_table.ensure(connection, catalogue)
+        # Only a database that nobody is connected to can be copied, and TimescaleDB's workers
+        # connect by themselves to any that lets them.
+        server.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(template))
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+            (TEMPLATE,),
+        )
 
 
 def _with_database(url: str, name: str) -> str:
@@ -84,6 +105,20 @@ def module_database_url(server_url: str) -> Iterator[str]:
     """Such a database for the tests of one module that leave nothing in it."""
     with _copied(server_url) as url:
         yield url
+
+
+@pytest.fixture
+def timescale_url(timescale_server_url: str) -> Iterator[str]:
+    """Such a database for one test, on the server with TimescaleDB."""
+    with _copied(timescale_server_url) as url:
+        yield url
+
+
+@pytest.fixture
+def timescale(timescale_url: str) -> Iterator[Connection]:
+    """One connection to it, in a transaction."""
+    with pool.connect(timescale_url) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -12,7 +12,12 @@ from runtime.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `(HEARTHWATCH_\w+)` \| ([^|]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
-ELSEWHERE = {"HEARTHWATCH_PASSWORD", "HEARTHWATCH_TEST_URL", "HEARTHWATCH_TEST_FULL"}
+ELSEWHERE = {
+    "HEARTHWATCH_PASSWORD",
+    "HEARTHWATCH_TEST_URL",
+    "HEARTHWATCH_TEST_TIMESCALE_URL",
+    "HEARTHWATCH_TEST_FULL",
+}
 """Variables that are no field of the settings: one command or the tests read them."""
 
 
