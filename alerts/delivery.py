@@ -8,6 +8,7 @@ from alerts import notice
 from alerts.channels.channel import Channel
 from alerts.channels.null import Null
 from alerts.channels.outbox import Outbox
+from runtime import metrics
 from runtime.clock import Clock
 from storage.pool import Pool
 
@@ -22,4 +23,5 @@ def deliver(pool: Pool, clock: Clock, notice_id: int) -> bool:
             return False
         detail = CHANNELS[waiting.channel].send(waiting)
         notice.settle(connection, notice_id, "sent", clock.now(), detail)
-        return True
+    metrics.NOTICES_SENT.labels(waiting.channel).inc()
+    return True

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry, Gauge
 
+from api import vital_signs
 from devices import dead_letter, watermark
 from storage.pool import Connection
 from tickets import ticket
@@ -14,23 +16,30 @@ from tickets import ticket
 def registry(connection: Connection) -> CollectorRegistry:
     """Gauges read now: every API process tells the same, so take the maximum, not the sum."""
     read = CollectorRegistry()
-    messages = Gauge(
-        "hearthwatch_state_ingest_messages", "Messages by outcome", ["outcome"], registry=read
-    )
-    for outcome, count in asdict(watermark.tally(connection)).items():
-        messages.labels(outcome).set(count)
-    letters = Gauge(
-        "hearthwatch_state_dead_letters", "Dead letters that wait", ["reason"], registry=read
-    )
-    for reason, count in dead_letter.counts(connection).items():
-        letters.labels(reason).set(count)
-    tickets = Gauge("hearthwatch_state_tickets", "Tickets by state", ["state"], registry=read)
-    for state, count in ticket.counts(connection).items():
-        tickets.labels(state).set(count)
-    reached = watermark.current(connection)
-    if reached is not None:
-        event_time = Gauge(
-            "hearthwatch_state_ingest_event_time_seconds", "Event time reached", registry=read
-        )
-        event_time.set(reached.timestamp())
+    tally = asdict(watermark.tally(connection))
+    _gauge(read, "ingest_messages", "Messages by outcome", "outcome", tally)
+    letters = dead_letter.counts(connection)
+    _gauge(read, "dead_letters", "Dead letters that wait", "reason", letters)
+    _gauge(read, "tickets", "Tickets by state", "state", ticket.counts(connection))
+    severities = vital_signs.open_tickets(connection)
+    _gauge(read, "open_tickets", "Open tickets by severity", "severity", severities)
+    behind = asdict(vital_signs.backlog(connection))
+    in_service = Gauge("hearthwatch_state_appliances", "Appliances in service", registry=read)
+    in_service.set(behind.pop("appliances"))
+    _gauge(read, "backlog", "What waits to be judged or rolled up", "what", behind)
+    workers = vital_signs.workers(connection)
+    silent = {worker.name: worker.silent_s for worker in workers}
+    _gauge(read, "ingest_silent_seconds", "Since a worker last said anything", "worker", silent)
+    reached = {each.name: each.event_at.timestamp() for each in workers if each.event_at}
+    _gauge(read, "ingest_event_time_seconds", "Event time a worker reached", "worker", reached)
+    complaints = {str(each.reason): 1 for each in vital_signs.complaints(connection)}
+    _gauge(read, "degraded", "Why /readyz says degraded", "reason", complaints)
     return read
+
+
+def _gauge(
+    read: CollectorRegistry, name: str, meaning: str, label: str, values: Mapping[str, float]
+) -> None:
+    gauge = Gauge(f"hearthwatch_state_{name}", meaning, [label], registry=read)
+    for value, number in values.items():
+        gauge.labels(value).set(number)

@@ -16,7 +16,7 @@ from devices import telemetry_table, watermark
 from devices.catalogue import folder
 from ingest import door as ingest_door
 from models import release
-from runtime import clock, embedded_broker
+from runtime import clock, embedded_broker, metrics
 from runtime.broker import PORTS
 from runtime.errors import ConfigurationError, InvalidError
 from runtime.settings import Settings
@@ -52,6 +52,7 @@ def ingest(
     Example: HEARTHWATCH_MQTT_URL=mqtt://broker:1883 hearthwatch ingest
     """
     settings = begin()
+    metrics.expose(settings, worker)
     ingest_door.run(settings, folder.load(settings.catalogue), stopping(), worker)
 
 
@@ -61,6 +62,7 @@ def watch() -> None:
     Example: hearthwatch watch
     """
     settings = begin()
+    metrics.expose(settings, "watch")
     with _migrated(settings) as (_, connections):
         ticket_watch.run(
             Watch(
@@ -79,6 +81,7 @@ def work() -> None:
     Example: hearthwatch work
     """
     settings = begin()
+    metrics.expose(settings, "work")
     with _migrated(settings) as (url, connections):
         errands.run(url, connections, clock.from_setting(settings.clock), stopping())
 

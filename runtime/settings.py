@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,16 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the API listens on")
     port: int = Field(default=8000, description="Port the API listens on", ge=0, le=65_535)
+    metrics_port: int = Field(
+        default=0,
+        description="First port for the metrics of watch, work and the ingest workers; 0 for none",
+        ge=0,
+        le=65_000,
+    )
+    secrets: Path | None = Field(
+        default=None,
+        description="Folder of files named as settings are, for values that no environment holds",
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error")
     log_json: bool = Field(default=False, description="One JSON object a log line")
 
@@ -86,9 +97,12 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the environment; say which variable is wrong and what it should be."""
+    """Read the environment, then the folder of secrets; say what is wrong and should be."""
+    folder = os.environ.get("HEARTHWATCH_SECRETS") or None
+    if folder is not None and not Path(folder).is_dir():
+        raise ConfigurationError(f"HEARTHWATCH_SECRETS is {folder!r}", hint="name a folder")
     try:
-        return Settings()
+        return Settings(_secrets_dir=folder)
     except ValidationError as error:
         wrong = "; ".join(
             f"HEARTHWATCH_{str(problem['loc'][0]).upper()}: {problem['msg']}"

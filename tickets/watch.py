@@ -14,17 +14,19 @@ import structlog
 from psycopg.errors import DeadlockDetected
 
 from alerts import alarm, alert, anomaly, code, silence
-from alerts.alert import Finding
+from alerts.alert import AlertChange, Finding
 from alerts.horizon import Horizon
 from devices import rollup, watermark
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from models import wear
+from runtime import metrics
 from runtime.clock import Clock
 from runtime.stopping import Stop
 from storage import lock
 from storage.pool import Connection, Pool
 from tickets import correspondence, opening
+from tickets.opening import Opened
 
 REST_S = 0.5
 """Pause when a step found nothing to do."""
@@ -33,6 +35,8 @@ ESTIMATE_EVERY = timedelta(hours=24)
 log = structlog.get_logger()
 P = ParamSpec("P")
 Judge = Callable[[Connection, ApplianceType, Horizon], Sequence[Finding]]
+Outcome = tuple[Sequence[AlertChange], Sequence[Opened]]
+"""What a transaction changed."""
 
 
 @dataclass
@@ -59,7 +63,11 @@ def step(watch: Watch) -> bool:
         reached = watermark.current(connection)
     if reached is None:
         return False
-    horizon = Horizon(reached, watch.late_after)
+    with metrics.STEP_SECONDS.time():
+        return _judge_all(watch, Horizon(reached, watch.late_after))
+
+
+def _judge_all(watch: Watch, horizon: Horizon) -> bool:
     busy = _attempt(_judge_codes, watch, horizon)
     for description in watch.catalogue.values():
         busy |= _attempt(_refresh_rollups, watch, description, horizon)
@@ -87,24 +95,37 @@ def _judge(watch: Watch, description: ApplianceType, horizon: Horizon, judge: Ju
     with watch.pool.connection() as connection:
         if not lock.try_acquire(connection, f"watch:{description.type}"):
             return False
-        return _follow(watch, connection, judge(connection, description, horizon))
+        outcome = _follow(watch, connection, judge(connection, description, horizon))
+    return _told(outcome)
 
 
 def _judge_codes(watch: Watch, horizon: Horizon) -> bool:
     with watch.pool.connection() as connection:
         if not lock.try_acquire(connection, "watch:codes"):
             return False
-        return _follow(watch, connection, code.judge(connection, watch.catalogue, horizon))
+        outcome = _follow(watch, connection, code.judge(connection, watch.catalogue, horizon))
+    return _told(outcome)
 
 
-def _follow(watch: Watch, connection: Connection, findings: Sequence[Finding]) -> bool:
+def _follow(watch: Watch, connection: Connection, findings: Sequence[Finding]) -> Outcome | None:
     """Alerts, tickets and notices of the findings, in the caller's transaction."""
     if not findings:
-        return False
+        return None
     changes = alert.record(connection, findings)
     opened = opening.follow(connection, watch.catalogue, changes)
     correspondence.tell_of_tickets(connection, watch.catalogue, opened, changes, watch.clock.now())
+    return changes, opened
+
+
+def _told(outcome: Outcome | None) -> bool:
+    """Count and log what is committed now; return whether there was anything to judge."""
+    if outcome is None:
+        return False
+    changes, opened = outcome
+    for change in changes:
+        metrics.ALERT_CHANGES.labels(change.change, change.evidence.kind).inc()
     for ticket in opened:
+        metrics.TICKETS_OPENED.labels(ticket.severity).inc()
         log.info("ticket opened", ticket=ticket.id, problem=ticket.problem, device=ticket.device_id)
     return True
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from pydantic import BaseModel, Field
 
-from api import state_metrics
+from api import state_metrics, vital_signs
 from api.house import Served, Transaction
 from api.problem import Problem
+from api.vital_signs import Complaint
 from devices import watermark
 from runtime.errors import HearthwatchError
 from storage import migration
@@ -33,9 +34,10 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """The service works; how far ingest has come."""
+    """This process can serve; whether the service as a whole does its work."""
 
-    status: Literal["ready"] = "ready"
+    status: Literal["ready", "degraded"]
+    reasons: list[Complaint] = Field(description="What is degraded; none if ready")
     ingest_event_at: datetime | None = Field(description="Event time that ingest has reached")
     ingest_behind_s: float | None = Field(description="Seconds between that and now")
 
@@ -48,7 +50,7 @@ def healthz() -> Health:
 
 @router.get("/readyz", summary="Can it serve?", responses={503: {"model": Problem}})
 def readyz(house: Served, connection: Transaction) -> Readiness:
-    """The database is reachable and migrated; says how fresh ingest is."""
+    """The database is reachable and migrated; says what is degraded, and how fresh ingest is."""
     missing = migration.pending(connection)
     if missing:
         raise NotReadyError(
@@ -56,7 +58,13 @@ def readyz(house: Served, connection: Transaction) -> Readiness:
         )
     reached = watermark.current(connection)
     behind = (house.clock.now() - reached).total_seconds() if reached else None
-    return Readiness(ingest_event_at=reached, ingest_behind_s=behind)
+    reasons = list(vital_signs.complaints(connection))
+    return Readiness(
+        status="degraded" if reasons else "ready",
+        reasons=reasons,
+        ingest_event_at=reached,
+        ingest_behind_s=behind,
+    )
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)

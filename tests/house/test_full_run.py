@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-PROGRAMS = ("chromium", "mosquitto")
+PROGRAMS = ("chromium", "mosquitto", "openssl")
 
 
 @pytest.mark.skipif("HEARTHWATCH_TEST_FULL" not in os.environ, reason="not a full run")

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from storage.pool import Connection
-
 Make = Callable[..., httpx.Client]
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -148,25 +146,6 @@ def test_a_customer_comes_with_people_consents_and_appliances(client: Make) -> N
 def test_dead_letters_keep_the_payload_and_the_reason(client: Make) -> None:
     items = client("ada").get("/v1/dead-letters?reason=not_json").json()["items"]
     assert [(item["detail"], item["payload_base64"]) for item in items] == [("line 1", "e29vcHM=")]
-
-
-def test_the_service_says_that_it_is_ready_and_how_fresh(browser: Make) -> None:
-    ready = browser().get("/readyz").json()
-    assert ready["status"] == "ready"
-    assert ready["ingest_behind_s"] == 0
-
-
-def test_a_database_that_lacks_a_migration_is_not_ready(browser: Make, world: Connection) -> None:
-    world.execute("DELETE FROM public.hearthwatch_migrations WHERE number = 3")
-    world.commit()
-    answer = browser().get("/readyz")
-    assert answer.status_code == 503
-
-
-def test_the_metrics_tell_of_tickets_and_dead_letters(browser: Make) -> None:
-    text = browser().get("/metrics").text
-    assert 'hearthwatch_state_tickets{state="new"} 2.0' in text
-    assert 'hearthwatch_state_dead_letters{reason="not_json"} 1.0' in text
 
 
 def test_the_documentation_names_every_route_and_the_token(browser: Make) -> None:
