@@ -10,6 +10,7 @@ RUN pip install --no-cache-dir --requirement requirements/runtime.txt "setuptool
 COPY pyproject.toml README.md ./
 COPY alerts alerts
 COPY api api
+COPY benchmarks benchmarks
 COPY cli cli
 COPY customers customers
 COPY devices devices

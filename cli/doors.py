@@ -15,6 +15,7 @@ from cli.start import AsJson, begin, errors, out, print_json, stopping
 from devices import telemetry_table, watermark
 from devices.catalogue import folder
 from ingest import door as ingest_door
+from ingest import workers as ingest_workers
 from models import release
 from runtime import clock, embedded_broker, metrics
 from runtime.broker import PORTS
@@ -46,12 +47,16 @@ def ingest(
     worker: Annotated[
         str, typer.Option(help="Name of this worker's session.")
     ] = ingest_door.WORKER,
+    workers: Annotated[int, typer.Option(min=1, help="So many processes share the telemetry.")] = 1,
 ) -> None:
     """Take messages from the broker into the database, until stopped.
 
     Example: HEARTHWATCH_MQTT_URL=mqtt://broker:1883 hearthwatch ingest
     """
     settings = begin()
+    if workers > 1:
+        ingest_workers.run(settings, workers, stopping())
+        return
     metrics.expose(settings, worker)
     ingest_door.run(settings, folder.load(settings.catalogue), stopping(), worker)
 

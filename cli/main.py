@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import credentials, doctor, doors, records, trial
+from cli import bench, credentials, doctor, doors, records, trial
 from cli.start import errors
 from runtime.errors import HearthwatchError
 
@@ -35,6 +35,7 @@ app.command(rich_help_panel=RUN)(doors.serve)
 app.command(rich_help_panel=RUN)(doors.train)
 app.command(rich_help_panel=RUN)(doors.broker)
 app.command(rich_help_panel=RUN)(doctor.doctor)
+app.add_typer(bench.app, name="bench", rich_help_panel=RUN)
 app.add_typer(records.imports, name="import", rich_help_panel=KEEP)
 app.add_typer(records.dead_letters, name="dead-letters", rich_help_panel=KEEP)
 app.add_typer(records.users, name="user", rich_help_panel=KEEP)

@@ -57,6 +57,16 @@ def store(
     """
     if not readings:
         return Stored(0, 0)
+    outcome = insert(connection, description, readings)
+    connection.execute(_SQL["advance_devices"])
+    connection.execute(_SQL["mark_stale_hours"], {"type": description.type})
+    return outcome
+
+
+def insert(
+    connection: Connection, description: ApplianceType, readings: Sequence[Reading]
+) -> Stored:
+    """Store at least one reading, and leave it to the caller to note that it was heard."""
     _stage(connection, description, readings)
     names = {"type": sql.Literal(description.type), "table": _target(description.type)}
     columns = _columns(description)
@@ -64,8 +74,6 @@ def store(
         sql.SQL(_SQL["insert_staged"]).format(columns=columns, **names)
     ).fetchall()
     left_out = [int(str(row[0])) for row in rows]
-    connection.execute(_SQL["advance_devices"])
-    connection.execute(_SQL["mark_stale_hours"], {"type": description.type})
     conflicts: list[int] = []
     if left_out:
         rows = connection.execute(

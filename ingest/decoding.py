@@ -24,7 +24,7 @@ def decode(payload: bytes) -> object:
         value: object = _DECODER.decode(payload)
     except RecursionError:
         raise RefusedError(Reason.NOT_JSON, "nested too deeply") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _with_odd_numbers(payload, str(error))
     return value
 

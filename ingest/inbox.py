@@ -1,11 +1,12 @@
 """What has arrived and is not yet taken: bounded, so that the broker feels when we are behind.
 
-A full inbox blocks the network thread; the socket then fills and TCP slows the broker down.
+While it is full the network's thread does not read; the socket fills and TCP slows the broker down.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from threading import Condition
 
 from ingest.source import Message
@@ -20,27 +21,33 @@ class Inbox:
         self._messages: deque[Message] = deque()
         self._bytes = 0
         self._closed = False
+        self._wanted = 0
         self._changed = Condition()
 
-    def put(self, message: Message) -> bool:
-        """Wait for room and add the message; False when the inbox was closed instead."""
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Whether something may be put: at once, as soon as there is room, or not in time."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._has_room(message))
+            return self._changed.wait_for(lambda: self._closed or not self._is_full(), timeout_s)
+
+    def put(self, messages: Sequence[Message]) -> None:
+        """Add what one read brought; the last one may go over the bound."""
+        with self._changed:
             if self._closed:
-                return False
-            self._messages.append(message)
-            self._bytes += len(message.payload)
-            self._changed.notify_all()
-            return True
+                return
+            self._messages.extend(messages)
+            self._bytes += sum([len(message.payload) for message in messages])
+            if self._wanted and self._has(self._wanted):
+                self._changed.notify_all()
 
     def take(self, limit: int, timeout_s: float) -> list[Message]:
         """`limit` messages as soon as they are there, or fewer after `timeout_s` or when full."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closed or self._is_full() or len(self._messages) >= limit, timeout_s
-            )
-            taken = [self._messages.popleft() for _ in range(min(limit, len(self._messages)))]
-            self._bytes -= sum(len(message.payload) for message in taken)
+            self._wanted = limit
+            self._changed.wait_for(lambda: self._has(limit), timeout_s)
+            self._wanted = 0
+            next_message = self._messages.popleft
+            taken = [next_message() for _ in range(min(limit, len(self._messages)))]
+            self._bytes -= sum([len(message.payload) for message in taken])
             self._changed.notify_all()
             return taken
 
@@ -50,13 +57,8 @@ class Inbox:
             self._closed = True
             self._changed.notify_all()
 
-    def _has_room(self, message: Message) -> bool:
-        """Whether it fits; one larger than the whole inbox fits when nothing else is there."""
-        if not self._messages:
-            return True
-        fits = self._bytes + len(message.payload) <= self._most_bytes
-        return fits and len(self._messages) < self._most_messages
+    def _has(self, limit: int) -> bool:
+        return self._closed or self._is_full() or len(self._messages) >= limit
 
     def _is_full(self) -> bool:
-        """Half of the bytes count as full: a large message may be waiting for room."""
-        return len(self._messages) >= self._most_messages or self._bytes >= self._most_bytes // 2
+        return len(self._messages) >= self._most_messages or self._bytes >= self._most_bytes

@@ -17,7 +17,9 @@ from ingest.source import Message, Source
 from runtime.clock import Clock
 from runtime.stopping import Stop
 
-BATCH_MESSAGES = 1000
+BATCH_MESSAGES = 16_000
+"""Under load a batch is as large as what arrived during the last one: what is written once for
+each device and batch then weighs less."""
 BATCH_S = 0.1
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Waits between tries while the database is away; the last one again and again."""

@@ -5,57 +5,52 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as mqtt
 import structlog
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.bulk_client import BulkClient
 from ingest.inbox import Inbox
 from ingest.source import Message
 from runtime import broker
 from runtime.broker import BrokerAddress
 from runtime.clock import Clock
 
-INBOX_MESSAGES = 2000
+INBOX_MESSAGES = 24_000
 INBOX_BYTES = 32 * 1024 * 1024
-RECEIVE_BUFFER_BYTES = 64 * 1024
-"""Small, so that few messages are under way: a broker may give up on one that waits too long."""
+RECEIVE_BUFFER_BYTES = 512 * 1024
+"""A few thousand messages, so that one read finds many; more would only hide that we are behind."""
 QOS = 1
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class _Delivery:
-    """One delivery of a message; its packet id means nothing on another connection."""
-
-    connection: int
-    packet_id: int
-    qos: int
 
 
 class MqttSource:
     """Receives in paho's thread and hands out in the caller's."""
 
     def __init__(
-        self, address: BrokerAddress, client_id: str, filters: Sequence[str], clock: Clock
+        self,
+        address: BrokerAddress,
+        client_id: str,
+        filters: Sequence[str],
+        clock: Clock,
+        unwanted: Sequence[str] = (),
     ) -> None:
         self._address = address
         self._filters = filters
-        self._clock = clock
+        self._unwanted = unwanted
         self._inbox = Inbox(INBOX_MESSAGES, INBOX_BYTES)
         self._subscribed = threading.Event()
-        self._connection = 0
-        self._connected = False
-        self._guard = threading.Lock()
-        self._client = broker.client(address, client_id, persistent=True, manual_ack=True)
+        self._client = BulkClient.to(address, client_id)
+        self._client.clock = clock
+        self._client.deliver = self._inbox.put
+        self._client.has_room = self._inbox.wait_for_room
         self._client.on_socket_open = _bound_receive_buffer
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
-        self._client.on_message = self._on_message
 
     @property
     def ready(self) -> bool:
@@ -73,15 +68,11 @@ class MqttSource:
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Acknowledge those of the present connection; the broker sends the others again."""
-        with self._guard:
-            for message in messages:
-                delivery = message.token
-                if (
-                    self._connected
-                    and isinstance(delivery, _Delivery)
-                    and delivery.connection == self._connection
-                ):
-                    self._client.ack(delivery.packet_id, delivery.qos)
+        self._client.acknowledge([message.token for message in messages])
+
+    def leave(self) -> None:
+        """Ask for nothing more; what the broker has for us already still comes."""
+        self._client.unsubscribe(list(self._filters))
 
     def close(self) -> None:
         """Leave; the broker keeps the session and what was not acknowledged."""
@@ -100,11 +91,12 @@ class MqttSource:
         if reason.is_failure:
             _log.warning("the broker refused us", broker=self._address.host, reason=str(reason))
             return
-        with self._guard:
-            self._connection += 1
-            self._connected = True
+        self._client.opened()
         # Also where the broker remembers the session: it may lack a filter that is new.
         client.subscribe([(each, QOS) for each in self._filters])
+        if self._unwanted:
+            # Only now: between the two nothing may fall through. What comes twice is stored once.
+            client.unsubscribe(list(self._unwanted))
 
     def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
         _log.warning(
@@ -130,25 +122,6 @@ class MqttSource:
 
     def _on_disconnect(self, _client: mqtt.Client, *_rest: object) -> None:
         self._subscribed.clear()
-        with self._guard:
-            self._connected = False
-
-    def _on_message(self, _client: mqtt.Client, _userdata: object, told: mqtt.MQTTMessage) -> None:
-        self._inbox.put(
-            Message(
-                topic=_topic(told),
-                payload=bytes(told.payload),
-                received_at=self._clock.now(),
-                token=_Delivery(self._connection, told.mid, told.qos),
-                retained=told.retain,
-            )
-        )
-
-
-def _topic(told: mqtt.MQTTMessage) -> str:
-    """The topic as text; paho's own property raises for one that is not UTF-8."""
-    raw: bytes = told._topic  # noqa: SLF001 - the only way to the bytes
-    return raw.decode("utf-8", "backslashreplace")
 
 
 def _bound_receive_buffer(_client: mqtt.Client, _userdata: object, sock: Any) -> None:  # noqa: ANN401 - a TCP or TLS socket

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
-from statistics import median_low
+from datetime import datetime, timedelta
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from psycopg import errors
 
 from devices import watermark
 from devices.catalogue.folder import Catalogue
 from devices.watermark import Tally
 from ingest import writing
+from ingest.batch_writer import BatchWriter, Written
+from ingest.instant import EPOCH
 from ingest.reason import Reason, RefusedError
-from ingest.registry import Registry
 from ingest.sink import SinkAwayError
 from ingest.source import Message
 from ingest.validation import Judged, Validation
@@ -43,10 +45,9 @@ class PostgresSink:
     ) -> None:
         self._pool = pool
         self._catalogue = catalogue
-        self._validation = validation
+        self._writer = BatchWriter(catalogue, validation)
         self._clock = clock
         self._worker = worker
-        self._registry = Registry()
 
     def store(self, batch: Sequence[Message]) -> Tally:
         """Store a batch. Raises SinkAwayError while the database is out of reach.
@@ -76,10 +77,7 @@ class PostgresSink:
             metrics.COMMIT_SECONDS.time(),
             self._pool.connection(timeout=CONNECTION_S) as connection,
         ):
-            serials = (self._validation.serial(message) for message in batch)
-            registered = self._registry.resolve(connection, (each for each in serials if each))
-            judged = [self._validation.judge(message, registered) for message in batch]
-            return self._written(connection, judged)
+            return self._finished(connection, self._writer.write(connection, batch))
 
     def _put_aside(self, message: Message, complaint: str) -> Tally:
         """Keep as a dead letter what the database refused."""
@@ -87,22 +85,27 @@ class PostgresSink:
         judged.refuse(RefusedError(Reason.NOT_STORABLE, complaint))
         try:
             with self._pool.connection(timeout=CONNECTION_S) as connection:
-                return self._written(connection, [judged])
+                rows = writing.write(connection, self._catalogue, [judged])
+                tally = writing.tally([judged], rows)
+                written = Written([judged], rows, tally, np.empty(0, dtype=np.int64))
+                return self._finished(connection, written)
         except psycopg.OperationalError as error:
             raise SinkAwayError(str(error)) from error
 
-    def _written(self, connection: Connection, judged: Sequence[Judged]) -> Tally:
-        rows = writing.write(connection, self._catalogue, judged)
-        tally = writing.tally(judged, rows)
-        watermark.advance(connection, self._worker, self._reached(judged), tally)
+    def _finished(self, connection: Connection, written: Written) -> Tally:
+        reached = self._reached(written.times)
+        watermark.advance(connection, self._worker, reached, written.tally)
         connection.commit()
-        _count(judged, rows, tally)
-        return tally
+        _count(written.judged, written.rows, written.tally)
+        return written.tally
 
-    def _reached(self, judged: Sequence[Judged]) -> datetime | None:
+    def _reached(self, times: NDArray[np.int64]) -> datetime | None:
         """The middle of the batch's event times; a device whose clock is ahead cannot pull it."""
-        times = [reading.time for one in judged for reading in one.readings]
-        return min(median_low(times), self._clock.now()) if times else None
+        if not len(times):
+            return None
+        middle = (len(times) - 1) // 2
+        micros = int(np.partition(times, middle)[middle])
+        return min(EPOCH + timedelta(microseconds=micros), self._clock.now())
 
 
 def _count(judged: Sequence[Judged], rows: Counter[str], tally: Tally) -> None:

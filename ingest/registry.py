@@ -10,7 +10,7 @@ from devices import appliance
 from storage.pool import Connection
 
 KEPT_S = 30.0
-"""How long a known appliance is believed: a retirement takes effect within this."""
+"""How long what is known is believed: a retirement takes effect within this."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,27 @@ class Registry:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._known: dict[str, tuple[float, Known]] = {}
+        self._known: dict[str, Known] = {}
+        self._until = monotonic() + KEPT_S
 
-    def resolve(self, connection: Connection, serials: Iterable[str]) -> dict[str, Known]:
-        """Those of `serials` that are registered."""
+    @property
+    def known(self) -> Registered:
+        """What is remembered of appliances, by serial number."""
+        return self._known
+
+    def forget_in_time(self) -> bool:
+        """Forget everything if it is old by now; whether it was."""
         now = self._monotonic()
-        wanted = set(serials)
-        missing = [serial for serial in wanted if self._known.get(serial, (0.0,))[0] <= now]
-        for serial in missing:
-            self._known.pop(serial, None)
+        if now < self._until:
+            return False
+        self._known = {}
+        self._until = now + KEPT_S
+        return True
+
+    def look_up(self, connection: Connection, serials: Iterable[str]) -> None:
+        """Know those of `serials` that are registered and not remembered."""
+        missing = list(set(serials) - self._known.keys())
         if missing:
             for found in appliance.by_serials(connection, missing).values():
-                known = Known(found.id, found.type, retired=found.retired_at is not None)
-                self._known[found.serial] = (now + KEPT_S, known)
-        return {serial: self._known[serial][1] for serial in wanted if serial in self._known}
+                retired = found.retired_at is not None
+                self._known[found.serial] = Known(found.id, found.type, retired=retired)

@@ -76,15 +76,23 @@ class Validation:
     def __init__(self, catalogue: Catalogue, dialects: Sequence[Dialect], span: Span) -> None:
         self._catalogue = catalogue
         self._dialects = dialects
-        self._span = span
+        self.span = span
         self._limits = {name: measured.limits(each) for name, each in catalogue.items()}
 
-    def serial(self, message: Message) -> str | None:
+    def serial(self, topic: str) -> str | None:
         """The serial number that a topic names, if it can be read."""
         try:
-            return self._address(message.topic)[1].serial
+            return self._address(topic)[1].serial
         except RefusedError:
             return None
+
+    def is_plain(self, topic: str) -> bool:
+        """Whether the topic brings readings in our own JSON."""
+        try:
+            dialect, address = self._address(topic)
+        except RefusedError:
+            return False
+        return address.subject == dialect.plain_subject
 
     def judge(self, message: Message, registered: Registered) -> Judged:
         """Take a message apart and judge every part."""
@@ -142,7 +150,7 @@ class Validation:
 
     def _judge_reading(self, judged: Judged, known: Known, told: ToldReading) -> None:
         try:
-            time = self._span.believed(told.time, judged.message.received_at)
+            time = self.span.believed(told.time, judged.message.received_at)
         except RefusedError as refused:
             judged.refuse(refused, told.part)
             return
@@ -169,7 +177,7 @@ class Validation:
             raise RefusedError(
                 Reason.CODE_UNKNOWN, f"a {known.type} has no fault code {told.code!r:.100}"
             )
-        time = self._span.believed(told.time, message.received_at)
+        time = self.span.believed(told.time, message.received_at)
         return Event(known.id, time, told.code, cast("fault_event.State", told.state))
 
 

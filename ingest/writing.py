@@ -17,7 +17,8 @@ from storage.pool import Connection
 def write(connection: Connection, catalogue: Catalogue, judged: Sequence[Judged]) -> Counter[str]:
     """Store every part in the caller's transaction; return new rows by appliance type.
 
-    Notes in each message how many of its parts were new and how many were there already.
+    Notes in each message how many of its parts were new and how many were there already. That
+    its devices were heard is left to the caller, who knows the other readings of the batch.
     """
     by_type: defaultdict[str, list[Judged]] = defaultdict(list)
     for one in judged:
@@ -56,7 +57,7 @@ def _write_readings(
     connection: Connection, description: ApplianceType, judged: Sequence[Judged]
 ) -> int:
     places = [(one, place) for one in judged for place in range(len(one.readings))]
-    stored = telemetry.store(
+    stored = telemetry.insert(
         connection, description, [one.readings[place] for one, place in places]
     )
     left_out, conflicts = set(stored.left_out), set(stored.conflicts)

@@ -79,6 +79,10 @@ class Dialect(Protocol):
 
     filters: tuple[str, ...]
     """The topic filters to subscribe to; they must not overlap another dialect's."""
+    bulk_filters: tuple[str, ...]
+    """Those of `filters` that bring the mass of messages: several workers share them."""
+    plain_subject: str | None
+    """The subject whose payload is our own JSON for readings, which has a fast lane."""
 
     def address(self, topic: str) -> Address | None:
         """Whom the topic speaks of; None if it is not ours. Raises RefusedError if malformed."""

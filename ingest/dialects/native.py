@@ -33,6 +33,8 @@ class Native:
         f"{ROOT}/+/presence",
         f"{ROOT}/+/commands/+/reply",
     )
+    bulk_filters: tuple[str, ...] = (f"{ROOT}/+/telemetry",)
+    plain_subject: str | None = "telemetry"
 
     def address(self, topic: str) -> Address | None:
         """Whom the topic speaks of; None if it is not one of ours."""

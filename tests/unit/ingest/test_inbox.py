@@ -18,46 +18,57 @@ def message(size: int = 1) -> Message:
 def test_what_was_put_is_taken_in_order_up_to_the_limit() -> None:
     inbox = Inbox(10, 1000)
     messages = [message(size) for size in (1, 2, 3)]
-    for each in messages:
-        inbox.put(each)
+    inbox.put(messages[:1])
+    inbox.put(messages[1:])
     assert inbox.take(2, 0) == messages[:2]
     assert inbox.take(2, 0) == messages[2:]
     assert inbox.take(2, 0) == []
 
 
-def test_a_full_inbox_blocks_until_there_is_room() -> None:
+def test_a_taker_waits_for_as_many_as_it_asked_for() -> None:
+    inbox = Inbox(10, 1000)
+    taken: list[Message] = []
+    taking = threading.Thread(target=lambda: taken.extend(inbox.take(2, 60)))
+    taking.start()
+    inbox.put([message(1)])
+    taking.join(0.05)
+    assert taking.is_alive()
+    inbox.put([message(2)])
+    taking.join(5)
+    assert taken == [message(1), message(2)]
+
+
+def test_a_full_inbox_has_room_once_something_was_taken() -> None:
     inbox = Inbox(1, 1000)
-    first, second = message(1), message(2)
-    inbox.put(first)
-    putting = threading.Thread(target=inbox.put, args=(second,))
-    putting.start()
-    putting.join(0.05)
-    assert putting.is_alive()
-    assert inbox.take(10, 0) == [first]
-    putting.join(5)
-    assert not putting.is_alive()
-    assert inbox.take(10, 0) == [second]
+    assert inbox.wait_for_room(0)
+    inbox.put([message(1)])
+    assert not inbox.wait_for_room(0.01)
+    outcome: list[bool] = []
+    waiting = threading.Thread(target=lambda: outcome.append(inbox.wait_for_room(60)))
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    assert inbox.take(10, 0) == [message(1)]
+    waiting.join(5)
+    assert outcome == [True]
 
 
-def test_bytes_are_bounded_too_but_one_large_message_always_fits() -> None:
+def test_bytes_are_bounded_too_and_a_full_inbox_is_handed_out_at_once() -> None:
     inbox = Inbox(10, 100)
     large = message(500)
-    inbox.put(large)
-    putting = threading.Thread(target=inbox.put, args=(message(1),))
-    putting.start()
-    putting.join(0.05)
-    assert putting.is_alive()
+    inbox.put([large])
+    assert not inbox.wait_for_room(0)
     assert inbox.take(10, 60) == [large]
-    putting.join(5)
-    assert not putting.is_alive()
+    assert inbox.wait_for_room(0)
 
 
-def test_closing_lets_a_waiting_network_thread_go() -> None:
+def test_closing_lets_a_waiting_network_thread_go_and_takes_nothing_more_in() -> None:
     inbox = Inbox(1, 1000)
-    inbox.put(message())
-    outcome: list[bool] = []
-    putting = threading.Thread(target=lambda: outcome.append(inbox.put(message())))
-    putting.start()
+    inbox.put([message()])
+    waiting = threading.Thread(target=inbox.wait_for_room, args=(60,))
+    waiting.start()
     inbox.close()
-    putting.join(5)
-    assert outcome == [False]
+    waiting.join(5)
+    assert not waiting.is_alive()
+    inbox.put([message(2)])
+    assert inbox.take(10, 60) == [message()]

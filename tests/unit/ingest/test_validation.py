@@ -199,6 +199,7 @@ def test_in_a_list_each_reading_is_judged_by_itself(judge: Judge) -> None:
         (b"{", Reason.NOT_JSON),
         (b'{"values": {"temp_c": 4}} x', Reason.NOT_JSON),
         (b"\xff\xfe", Reason.NOT_JSON),
+        (b'{"values": {"\xff": 4}}', Reason.NOT_JSON),
         (b'{"values": {"temp_c": 1e999}', Reason.NOT_JSON),
         (b"[" * 100_000, Reason.NOT_JSON),
         (b"null", Reason.WRONG_SHAPE),

@@ -1,0 +1,1 @@
+"""Figures with their limits, measured in the same run; see benchmarks/README.md."""
