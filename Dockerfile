@@ -25,6 +25,8 @@ RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 # The volume with the broker's password file: written by uid 1883, which Mosquitto runs as.
 RUN install --directory --owner=1883 --group=1883 --mode=0700 /var/lib/hearthwatch/broker
 
+# A volume that is mounted here takes over the owner.
+RUN mkdir --mode=700 /home/hearthwatch/state && chown hearthwatch /home/hearthwatch/state
 USER hearthwatch
 ENV HEARTHWATCH_HOME=/home/hearthwatch/state HEARTHWATCH_LOG_JSON=true
 ENTRYPOINT ["hearthwatch"]

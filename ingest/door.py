@@ -16,6 +16,9 @@ from ingest.ingester import Ingester
 from ingest.instant import Span
 from ingest.mqtt_source import MqttSource
 from ingest.postgres_sink import PostgresSink
+from ingest.sink import Sink
+from ingest.spool import Spool
+from ingest.spooling_sink import SpoolingSink
 from ingest.validation import Validation
 from runtime import clock
 from runtime.broker import BrokerAddress
@@ -25,6 +28,8 @@ from storage import database, pool
 
 DIALECTS: tuple[Dialect, ...] = (Native(),)
 WORKER = "ingest-1"
+STATEMENT_S = 15.0
+"""A database that takes longer than this for a statement (a lock, a full disk) counts as away."""
 LEAVE_S = 0.5
 """What was on its way to a worker that leaves has come when so long nothing came."""
 GROUP = "hearthwatch"
@@ -55,8 +60,13 @@ def run(
     unwanted = {*filters(WORKER, shared=True), *filters(WORKER, shared=False)} - {*wanted}
     address = BrokerAddress.parse(settings.mqtt_url)
     source = MqttSource(address, f"hearthwatch-{worker}", wanted, now, sorted(unwanted))
-    with database.opened(settings) as url, closing(pool.open_pool(url, most=2)) as connections:
-        sink = PostgresSink(connections, catalogue, validation, now, worker)
+    with (
+        database.opened(settings) as url,
+        closing(pool.open_pool(url, most=2, statement_s=STATEMENT_S)) as connections,
+    ):
+        sink = _spooling(
+            PostgresSink(connections, catalogue, validation, now, worker), settings, worker
+        )
         ingester = Ingester(source, sink, now, idle_after_s=settings.idle_after_s)
         source.start()
         try:
@@ -67,6 +77,14 @@ def run(
             source.close()
     _log.info("ingest has stopped", received=ingester.tally.received)
     return ingester.tally
+
+
+def _spooling(sink: PostgresSink, settings: Settings, worker: str) -> Sink:
+    """The sink, with the worker's spool before it unless the settings leave it out."""
+    if settings.spool_mb == 0:
+        return sink
+    most_bytes = int(settings.spool_mb * 1024 * 1024)
+    return SpoolingSink(sink, Spool(settings.home / "spool" / worker, most_bytes))
 
 
 def _leave(source: MqttSource, ingester: Ingester) -> None:

@@ -1,7 +1,8 @@
 """The ingest loop: take what has arrived, store it, acknowledge it.
 
-One step does one batch. Nothing is acknowledged that is not committed: while the database is away
-the batch in hand is kept and tried again, the inbox fills, and the broker holds the rest.
+One step does one batch. Nothing is acknowledged that is not committed, or safe in the spool while
+the database is away. A sink that takes nothing has its batch kept and tried again; the inbox
+fills, and the broker holds the rest.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Ingester:
                 self._store()
             else:
                 self._note_idleness()
+            self.tally += self._sink.catch_up()
         except SinkAwayError as error:
             return self._pause(error)
         self._failures = 0

@@ -64,6 +64,10 @@ class PostgresSink:
         except psycopg.OperationalError as error:
             raise SinkAwayError(str(error)) from error
 
+    def catch_up(self) -> Tally:
+        """Nothing: this sink puts nothing off."""
+        return Tally()
+
     def advance(self, event_at: datetime | None) -> None:
         """Note that this worker is there and, with a time, that nothing before it is on its way."""
         try:

@@ -21,6 +21,10 @@ class Sink(Protocol):
         """Store a batch durably; storing one again changes nothing. May raise SinkAwayError."""
         ...
 
+    def catch_up(self) -> Tally:
+        """Store some of what was put off, if anything was; called between two batches."""
+        ...
+
     def advance(self, event_at: datetime | None) -> None:
         """Note that this worker is there and, with a time, that nothing before it is on its way."""
         ...

@@ -41,6 +41,11 @@ class Settings(BaseSettings):
         description="A maker's own folders of appliance types, separated by colons",
     )
     clock: str = Field(default="wall", description="'wall', or a simulated world's clock")
+    spool_mb: float = Field(
+        default=1024.0,
+        description="Disk each ingest worker may use while the database is away; 0 for none",
+        ge=0,
+    )
     idle_after_s: float = Field(
         default=30.0,
         description="Ingest is caught up after so many seconds without a message; 0 for never",

@@ -13,14 +13,18 @@ Pool = ConnectionPool[psycopg.Connection[tuple[object, ...]]]
 CONNECT_TIMEOUT_S = 10.0
 
 
-def open_pool(url: str, *, most: int = 4) -> Pool:
-    """Open up to `most` connections to `url`; wait for the first, or say that none is to be had."""
+def open_pool(url: str, *, most: int = 4, statement_s: float = 0.0) -> Pool:
+    """Open up to `most` connections to `url`; wait for the first, or say that none is to be had.
+
+    A statement that takes longer than `statement_s` is cancelled; 0 sets no bound.
+    """
+    options = f"-c timezone=UTC -c statement_timeout={int(statement_s * 1000)}"
     pool: Pool = ConnectionPool(
         url,
         min_size=1,
         max_size=most,
         open=False,
-        kwargs={"options": "-c timezone=UTC"},
+        kwargs={"options": options},
         check=ConnectionPool.check_connection,
     )
     try:
