@@ -93,8 +93,12 @@ def _departure(
 def _quantity(value: float | None, unit: str) -> str:
     if value is None:
         return "?"
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - three significant digits
-    return f"{value:.{digits}f} {unit}".strip()
+    return f"{value:.{decimals(value)}f} {unit}".strip()
+
+
+def decimals(value: float) -> int:
+    """How many digits after the point show three significant ones."""
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - powers of ten
 
 
 def _listed(words: list[str]) -> str:

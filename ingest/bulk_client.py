@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import MQTTErrorCode
 
 from ingest import frames
 from ingest.frames import MalformedFrameError
 from ingest.source import Message
+from runtime import broker
 from runtime.broker import BrokerAddress
 from runtime.clock import Clock
 
@@ -50,19 +51,7 @@ class BulkClient(mqtt.Client):
     @classmethod
     def to(cls, address: BrokerAddress, client_id: str) -> Self:
         """A client with a persistent session that acknowledges only what it is told to."""
-        made = cls(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=False,
-            manual_ack=True,
-            reconnect_on_failure=True,
-        )
-        if address.user is not None:
-            made.username_pw_set(address.user, address.password)
-        if address.tls:
-            made.tls_set()
-        made.reconnect_delay_set(min_delay=1, max_delay=30)
-        return made
+        return broker.client_of(cls, address, client_id, persistent=True, manual_ack=True)
 
     def opened(self) -> None:
         """Say that the broker has taken the connection: acknowledgements may be sent on it."""

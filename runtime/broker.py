@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
@@ -12,6 +13,7 @@ from runtime.errors import ConfigurationError
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 KEEP_ALIVE_S = 30
+Kind = TypeVar("Kind", bound=mqtt.Client)
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,21 @@ class BrokerAddress:
         )
 
 
-def client(
-    address: BrokerAddress, client_id: str, *, persistent: bool, manual_ack: bool = False
-) -> mqtt.Client:
+def client(address: BrokerAddress, client_id: str, *, persistent: bool) -> mqtt.Client:
     """A paho client for MQTT 3.1.1 that reconnects by itself; `persistent` keeps the session."""
-    made = mqtt.Client(
+    return client_of(mqtt.Client, address, client_id, persistent=persistent)
+
+
+def client_of(
+    kind: type[Kind],
+    address: BrokerAddress,
+    client_id: str,
+    *,
+    persistent: bool,
+    manual_ack: bool = False,
+) -> Kind:
+    """Such a client of a class of its own; with `manual_ack` it acknowledges only when told to."""
+    made = kind(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         clean_session=not persistent,

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from alerts import evidence
 from api.console import language
 from api.console.session import Session
 from api.user import Role
@@ -71,8 +72,7 @@ def figure(value: float | None) -> str:
     """A number with three significant digits; more before the point."""
     if value is None or not math.isfinite(value):
         return "–"
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - digits
-    return f"{value:,.{digits}f}"
+    return f"{value:,.{evidence.decimals(value)}f}"
 
 
 _TEMPLATES.filters.update(instant=instant, span=span, figure=figure)
