@@ -56,7 +56,8 @@ def stack(
             running.enter_context(made.running(service))
         workers = "SELECT count(*) FROM hearthwatch.ingest_progress"
         wait_until(lambda: _one(module_database_url, workers) == 1)
-        wait_until(lambda: listens(made.ports.serve))
+        for port in (made.ports.serve, *range(made.ports.metrics, made.ports.metrics + 3)):
+            wait_until(partial(listens, port))
         yield made
 
 
