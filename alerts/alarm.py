@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -16,7 +16,7 @@ from alerts.rule import Side, Standing
 from alerts.signal import Key
 from devices import presence, telemetry
 from devices.catalogue.appliance_type import Alarm, ApplianceType
-from devices.presence import Heard
+from devices.presence import Heard, Judged
 from storage.pool import Connection
 
 PREFIX = "alarm:"
@@ -31,25 +31,34 @@ def judge(connection: Connection, description: ApplianceType, horizon: Horizon) 
     since = [max(each.judged_at or horizon.oldest, horizon.oldest) for each in heard]
     ids = [each.device_id for each in heard]
     readings = telemetry.after(connection, description, ids, since, FOREVER)
-    findings: list[Finding] = []
+    standings = signal.standings(connection, ids, PREFIX)
     changed: dict[Key, Standing] = {}
+    findings: list[Finding] = []
     if not readings.empty:
-        kept = signal.standings(connection, ids, PREFIX)
-        findings = list(_findings(readings, description, kept, changed))
+        findings = list(_findings(readings, description, standings, changed))
         signal.keep(connection, changed)
-    reached = _reached(heard, readings)
-    presence.mark_judged(connection, list(reached), list(reached.values()))
+    standings |= {(key.device_id, key.name): standing for key, standing in changed.items()}
+    presence.mark_judged(connection, _judged(heard, readings, standings))
     return findings
 
 
-def _reached(heard: Sequence[Heard], readings: pd.DataFrame) -> dict[int, datetime]:
-    """The newest reading judged of each device; some may have come in since `heard` was asked."""
+def _judged(
+    heard: Sequence[Heard],
+    readings: pd.DataFrame,
+    standings: Mapping[tuple[int, str], Standing],
+) -> list[Judged]:
+    """Each device up to its newest reading: some may have come in since `heard` was asked."""
     newest = readings.groupby("device_id")["time"].max()
     seen = {int(str(device)): time.to_pydatetime() for device, time in newest.items()}
-    return {
-        each.device_id: max(each.last_reading_at, seen.get(each.device_id, each.last_reading_at))
+    attentive = {device for (device, _), standing in standings.items() if standing != Standing()}
+    return [
+        Judged(
+            each,
+            max(each.last_reading_at, seen.get(each.device_id, each.last_reading_at)),
+            each.device_id in attentive,
+        )
         for each in heard
-    }
+    ]
 
 
 def _findings(

@@ -4,7 +4,7 @@ SELECT
         SELECT count(*)
         FROM hearthwatch.device_states AS state
         JOIN hearthwatch.appliances AS appliance ON appliance.id = state.device_id
-        WHERE state.last_reading_at > coalesce(state.judged_at, '-infinity')
+        WHERE state.waiting
             AND appliance.retired_at IS NULL
     ) AS unjudged_devices,
     (SELECT count(*) FROM hearthwatch.fault_events WHERE NOT judged) AS unjudged_codes,

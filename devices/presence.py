@@ -47,17 +47,32 @@ def store(connection: Connection, reports: Sequence[Presence]) -> int:
 
 
 def unjudged(connection: Connection, type_name: str, limit: int = 5000) -> list[Heard]:
-    """Up to `limit` devices of a type with readings newer than what was judged."""
+    """Up to `limit` devices of a type with readings that were not judged."""
     with connection.cursor(row_factory=class_row(Heard)) as cursor:
         return cursor.execute(_SQL["unjudged"], {"type": type_name, "limit": limit}).fetchall()
 
 
-def mark_judged(
-    connection: Connection, device_ids: Sequence[int], until: Sequence[datetime]
-) -> None:
+@dataclass(frozen=True)
+class Judged:
+    """How far a device that was waiting is judged now."""
+
+    heard: Heard
+    """As it was when it was judged."""
+    until: datetime
+    attentive: bool
+    """Whether an alarm of it fires or is about to turn, so that every further reading counts."""
+
+
+def mark_judged(connection: Connection, judged: Sequence[Judged]) -> None:
     """Note up to which reading each device was judged; last in a transaction, for it locks."""
-    connection.execute(_SQL["lock_in_order"], {"device_ids": list(device_ids)})
-    connection.execute(_SQL["mark_judged"], {"device_ids": list(device_ids), "until": list(until)})
+    told = {
+        "device_ids": [each.heard.device_id for each in judged],
+        "since": [each.heard.judged_at for each in judged],
+        "until": [each.until for each in judged],
+        "attentive": [each.attentive for each in judged],
+    }
+    connection.execute(_SQL["lock_in_order"], {"device_ids": told["device_ids"]})
+    connection.execute(_SQL["mark_judged"], told)
 
 
 def last_heard(connection: Connection, type_name: str) -> list[Heard]:

@@ -13,7 +13,8 @@ WHERE known.presence_at IS NULL OR known.presence_at <= excluded.presence_at
 SELECT state.device_id, state.last_reading_at, state.judged_at
 FROM hearthwatch.device_states AS state
 JOIN hearthwatch.appliances AS appliance ON appliance.id = state.device_id
-WHERE state.last_reading_at > coalesce(state.judged_at, '-infinity')
+WHERE state.waiting
+    AND state.last_reading_at IS NOT NULL
     AND appliance.type = %(type)s
     AND appliance.retired_at IS NULL
 ORDER BY state.device_id
@@ -27,9 +28,18 @@ ORDER BY device_id
 FOR NO KEY UPDATE
 
 -- name: mark_judged
-UPDATE hearthwatch.device_states AS state
-SET judged_at = told.until
-FROM unnest(%(device_ids)s::integer[], %(until)s::timestamptz[]) AS told (device_id, until)
+-- If ingest took a device back meanwhile, it stays taken back.
+UPDATE hearthwatch.device_states AS state SET
+    judged_at = CASE
+        WHEN state.judged_at IS DISTINCT FROM told.since THEN state.judged_at
+        ELSE told.until
+    END,
+    waiting = state.judged_at IS DISTINCT FROM told.since OR state.last_reading_at > told.until,
+    attentive = told.attentive
+FROM unnest(
+    %(device_ids)s::integer[], %(since)s::timestamptz[], %(until)s::timestamptz[],
+    %(attentive)s::boolean[]
+) AS told (device_id, since, until, attentive)
 WHERE state.device_id = told.device_id
 
 -- name: last_heard

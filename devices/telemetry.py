@@ -165,6 +165,20 @@ def last_before(
     return _frame(cursor.fetchall(), description)
 
 
+def newest(
+    connection: Connection, description: ApplianceType, region: str | None = None
+) -> pd.DataFrame:
+    """The newest reading of each appliance of a type that is in service; of a region, or of all.
+
+    By device; columns as for `after`. One that was never heard has no row.
+    """
+    statement = sql.SQL(_SQL["newest"]).format(
+        columns=_columns(description, "reading"), table=_target(description.type)
+    )
+    cursor = connection.execute(statement, {"type": description.type, "region": region})
+    return _frame(cursor.fetchall(), description)
+
+
 def count(connection: Connection, type_name: str) -> int:
     """How many readings of a type are stored."""
     row = connection.execute(

@@ -34,10 +34,13 @@ WHERE ({stored}) IS DISTINCT FROM ({staged})
 ORDER BY staged.position
 
 -- name: advance_devices
-INSERT INTO hearthwatch.device_states AS known (device_id, last_reading_at)
-SELECT device_id, max(time) FROM pg_temp.staged GROUP BY device_id ORDER BY device_id
+-- Nobody has looked at these readings: all that are not late are to be judged.
+INSERT INTO hearthwatch.device_states AS known (device_id, last_reading_at, waiting)
+SELECT device_id, max(time), true FROM pg_temp.staged GROUP BY device_id ORDER BY device_id
 ON CONFLICT (device_id) DO UPDATE SET
-    last_reading_at = greatest(known.last_reading_at, excluded.last_reading_at)
+    last_reading_at = greatest(known.last_reading_at, excluded.last_reading_at),
+    waiting = known.waiting
+        OR excluded.last_reading_at > coalesce(known.judged_at, '-infinity')
 
 -- name: mark_stale_hours
 -- An hour that is stale already is locked all the same, so that a refresh that runs now leaves it
@@ -70,3 +73,19 @@ FROM {table} AS reading
 WHERE reading.device_id = %(device_id)s AND reading.time <= %(at)s
 ORDER BY reading.time DESC
 LIMIT 1
+
+-- name: newest
+-- The time of the newest one is known, so that each device costs one look into one chunk.
+SELECT appliance.id, reading.time, {columns}
+FROM hearthwatch.appliances AS appliance
+JOIN hearthwatch.device_states AS state ON state.device_id = appliance.id
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM {table} AS stored
+    WHERE stored.device_id = state.device_id AND stored.time = state.last_reading_at
+    LIMIT 1
+) AS reading
+WHERE appliance.type = %(type)s
+    AND appliance.retired_at IS NULL
+    AND (%(region)s::text IS NULL OR appliance.region = %(region)s)
+ORDER BY appliance.id

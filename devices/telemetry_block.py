@@ -6,7 +6,6 @@ costs half of a staging table. It refuses a block that holds a key twice, or one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,13 +17,11 @@ from psycopg import sql
 from devices import telemetry_table
 from devices.binary_array import POSTGRES_EPOCH_MICROS, Instants, Integers
 from devices.catalogue.appliance_type import ApplianceType, Storage
-from devices.telemetry import Reading
 from storage import query
 from storage.pool import Connection
 
 _SQL = query.beside(__file__)
 
-MICROS_PER_HOUR = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
@@ -47,23 +44,6 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.device_ids)
-
-    @classmethod
-    def of_keys(cls, readings: Sequence[Reading]) -> Block:
-        """Devices and times of readings, without their values."""
-        return cls(
-            np.array([reading.device_id for reading in readings], dtype=np.int32),
-            np.array([micros(reading.time) for reading in readings], dtype=np.int64),
-            np.empty((len(readings), 0)),
-        )
-
-    def keys_with(self, other: Block) -> Block:
-        """Devices and times of both."""
-        return Block(
-            np.concatenate((self.device_ids, other.device_ids)),
-            np.concatenate((self.times, other.times)),
-            np.empty((len(self) + len(other), 0)),
-        )
 
     def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Block:
         """Some of the readings."""
@@ -116,39 +96,6 @@ def stored(connection: Connection, description: ApplianceType, block: Block) -> 
     return found
 
 
-def hold_devices(
-    connection: Connection, blocks: Mapping[str, Block], others: Sequence[int]
-) -> None:
-    """Lock the states of the devices of blocks and of others, before they are written in turns."""
-    ids = [np.array(others, dtype=np.int32), *(block.device_ids for block in blocks.values())]
-    connection.execute(
-        _SQL["hold_devices"], {"device_ids": Integers(np.unique(np.concatenate(ids)))}
-    )
-
-
-def note(connection: Connection, blocks: Mapping[str, Block]) -> None:
-    """Note which devices of stored blocks were heard, and which hours changed; by type."""
-    for type_name in sorted(blocks):
-        _mark_hours(connection, type_name, *_hours(blocks[type_name]))
-    last = [_last(block) for block in blocks.values()]
-    connection.execute(
-        _SQL["advance_devices"],
-        {
-            "device_ids": Integers(np.concatenate([ids for ids, _ in last])),
-            "times": Instants(np.concatenate([times for _, times in last])),
-        },
-    )
-
-
-def _mark_hours(
-    connection: Connection, type_name: str, ids: NDArray[np.int32], hours: NDArray[np.int64]
-) -> None:
-    told = {"type": type_name, "device_ids": Integers(ids), "hours": Instants(hours)}
-    held = connection.execute(_SQL["hold_stale_hours"], told).fetchone()
-    if held != (len(ids),):
-        connection.execute(_SQL["mark_stale_hours"], told)
-
-
 def packed(description: ApplianceType, block: Block) -> tuple[bytes, list[str]]:
     """A block as COPY BINARY takes it, and the metrics that it has a column for."""
     missing = np.isnan(block.values)
@@ -188,18 +135,3 @@ def _without_absent(table: NDArray[np.void], absences: list[NDArray[np.bool_]]) 
         value, start = table.dtype.fields[f"value{number}"][:2]  # type: ignore[index]
         kept[absent, start : start + value.itemsize] = False
     return row_bytes[kept].tobytes()
-
-
-def _hours(block: Block) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Each device and hour of a block once."""
-    ordered = block.in_order()
-    hours = ordered.times - ordered.times % MICROS_PER_HOUR
-    ends = np.append((np.diff(ordered.device_ids) != 0) | (np.diff(hours) != 0), True)
-    return ordered.device_ids[ends], hours[ends]
-
-
-def _last(block: Block) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Each device of a block, and its latest time."""
-    ordered = block.in_order()
-    ends = np.append(np.diff(ordered.device_ids) != 0, True)
-    return ordered.device_ids[ends], ordered.times[ends]

@@ -7,15 +7,15 @@ readings for one instant is the first that arrived.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from devices import telemetry_block
+from devices import traces
 from devices.catalogue.folder import Catalogue
-from devices.telemetry_block import Block
+from devices.traces import Traces
 from devices.watermark import Tally
 from ingest import writing
 from ingest.block_writing import BlockWriter
@@ -62,24 +62,24 @@ class BatchWriter:
             stored[name], refused = self._blocks.write(
                 connection, self._catalogue[name], taken[name].rows(~apart)
             )
-            careful |= self._judge(batch, [*taken[name].positions[apart].tolist(), *refused])
+            doubtful = np.concatenate((taken[name].positions[apart], refused))
+            careful |= self._judge(batch, np.unique(doubtful).tolist())
         judged = [careful[position] for position in sorted(careful)]
-        return self._finish(connection, {n: each.block for n, each in stored.items()}, judged)
+        return self._finish(connection, stored, judged)
 
     def _finish(
-        self, connection: Connection, blocks: dict[str, Block], judged: list[Judged]
+        self, connection: Connection, stored: dict[str, Taken], judged: list[Judged]
     ) -> Written:
-        plain = sum(map(len, blocks.values()))
-        heard = _with_careful(blocks, judged)
+        left = _traces(stored, judged)
         presences = [each.device_id for one in judged for each in one.presences]
         if presences:
-            telemetry_block.hold_devices(connection, heard, presences)
+            traces.hold_devices(connection, left, presences)
         rows = writing.write(connection, self._catalogue, judged)
-        if heard:
-            telemetry_block.note(connection, heard)
-        tally = writing.tally(judged, rows) + Tally(received=plain, stored=plain, readings=plain)
-        rows.update({name: len(block) for name, block in blocks.items() if len(block)})
-        times = [block.times for block in heard.values()] or [np.empty(0, dtype=np.int64)]
+        if left:
+            traces.leave(connection, left)
+        tally = writing.tally(judged, rows) + _tally(stored)
+        rows.update({name: len(each.block) for name, each in stored.items() if len(each.block)})
+        times = [each.times for each in left.values()] or [np.empty(0, dtype=np.int64)]
         return Written(judged, rows, tally, np.concatenate(times))
 
     def _find_routes(self, connection: Connection, batch: Sequence[Message]) -> None:
@@ -100,11 +100,22 @@ class BatchWriter:
         return {each: self._validation.judge(batch[each], known) for each in positions}
 
 
-def _with_careful(blocks: dict[str, Block], judged: Sequence[Judged]) -> dict[str, Block]:
-    """The keys of all readings by type, those of the careful path among them."""
-    heard = {name: block for name, block in blocks.items() if len(block)}
+def _tally(stored: Mapping[str, Taken]) -> Tally:
+    """The count of messages that were stored in blocks."""
+    messages = sum(len(np.unique(each.positions)) for each in stored.values())
+    readings = sum(len(each.block) for each in stored.values())
+    return Tally(received=messages, stored=messages, readings=readings)
+
+
+def _traces(stored: Mapping[str, Taken], judged: Sequence[Judged]) -> dict[str, Traces]:
+    """The traces of all readings by type, those of the careful path among them."""
+    left = {
+        name: Traces.of_block(each.block, each.striking)
+        for name, each in stored.items()
+        if len(each.block)
+    }
     for name in {one.type for one in judged if one.readings}:
         readings = [each for one in judged if one.type == name for each in one.readings]
-        keys = Block.of_keys(readings)
-        heard[name] = heard[name].keys_with(keys) if name in heard else keys
-    return heard
+        careful = Traces.of_readings(readings)
+        left[name] = left[name].and_those(careful) if name in left else careful
+    return left

@@ -29,8 +29,8 @@ class BlockWriter:
 
     def write(
         self, connection: Connection, description: ApplianceType, taken: Taken
-    ) -> tuple[Taken, list[int]]:
-        """Store in the caller's transaction; what was stored, and the messages that were not."""
+    ) -> tuple[Taken, NDArray[np.intp]]:
+        """Store in the caller's transaction; what was stored, and the messages of the others."""
         block = taken.block
         doubtful = of_devices(block, telemetry_block.repeated(block))
         if self._wary[description.type] > 0:
@@ -45,7 +45,7 @@ class BlockWriter:
             except DuplicateError:
                 # Another worker was faster with one of them since we looked.
                 doubtful[:] = True
-        return taken.rows(~doubtful), taken.positions[doubtful].tolist()
+        return taken.rows(~doubtful), taken.positions[doubtful]
 
     def _stored(
         self, connection: Connection, description: ApplianceType, block: Block

@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
-from msgspec.structs import astuple
 from numpy.typing import NDArray
 
+from alerts import rule
 from devices.catalogue.appliance_type import ApplianceType, Storage
 from devices.catalogue.folder import Catalogue
 from devices.telemetry_block import Block, micros
 from ingest import measured
 from ingest.instant import Span
+from ingest.payload_decoding import Columns, PayloadDecoder
 from ingest.source import Message
 from ingest.validation import PAYLOAD_BYTES
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-NEVER = np.iinfo(np.int64).min
-"""A time that no span holds, so that the careful path looks at it."""
-Millis = Annotated[int, msgspec.Meta(ge=-(2**52), le=2**52)]
-"""Within this, microseconds fit 64 bits."""
 _STORABLE = {
     Storage.REAL: float(np.finfo(np.float32).max),
     Storage.DOUBLE: math.inf,
@@ -43,7 +37,6 @@ class Route(NamedTuple):
 
     type: str
     device_id: int
-    decode: Callable[[bytes], Any]
 
 
 class Taken(NamedTuple):
@@ -52,17 +45,21 @@ class Taken(NamedTuple):
     block: Block
     positions: NDArray[np.intp]
     """The message of each reading, as its place in the batch."""
+    striking: NDArray[np.bool_]
+    """Which readings are beyond a bound of an alarm."""
 
     def rows(self, chosen: NDArray[np.bool_]) -> Taken:
         """Some of them."""
-        return Taken(self.block.rows(chosen), self.positions[chosen])
+        if chosen.all():
+            return self
+        return Taken(self.block.rows(chosen), self.positions[chosen], self.striking[chosen])
 
 
 class _Lane:
     """One type's decoder and what its values may be."""
 
     def __init__(self, description: ApplianceType) -> None:
-        self.decode = _decoder(description).decode
+        self.decoder = PayloadDecoder(description)
         limits = measured.limits(description).values()
         storable = np.array([_STORABLE[limit.storage] for limit in limits])
         boolean = np.array([limit.storage is Storage.BOOLEAN for limit in limits])
@@ -72,6 +69,12 @@ class _Lane:
         self._high = np.where(boolean, 1.0, np.minimum(high, storable))
         whole = [limit.storage in {Storage.BOOLEAN, Storage.INTEGER} for limit in limits]
         self._whole = np.flatnonzero(whole)
+        self._alarms = [
+            (place, side)
+            for place, metric in enumerate(description.metrics.values())
+            if metric.alarm is not None
+            for side in rule.sides(metric.alarm)
+        ]
 
     def plausible(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which rows have at least one value, and only values that can be true."""
@@ -80,6 +83,13 @@ class _Lane:
         counted = values[:, self._whole]
         whole = (counted == np.floor(counted)) | missing[:, self._whole]
         return np.asarray(within.all(axis=1) & whole.all(axis=1) & ~missing.all(axis=1))
+
+    def striking(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which rows have a value beyond a bound of an alarm."""
+        found = np.zeros(len(values), dtype=np.bool_)
+        for place, side in self._alarms:
+            found |= side.beyond(values[:, place])
+        return found
 
 
 class FastLane:
@@ -92,83 +102,44 @@ class FastLane:
 
     def route(self, type_name: str, device_id: int) -> Route | None:
         """The route of one device's readings; None if the catalogue lacks its type."""
-        lane = self._lanes.get(type_name)
-        return Route(type_name, device_id, lane.decode) if lane else None
+        return Route(type_name, device_id) if type_name in self._lanes else None
 
     def take(
         self, batch: Sequence[Message], routes: Mapping[str, Route]
     ) -> tuple[dict[str, Taken], list[int]]:
         """What is plainly good, by type, and the places of all other messages in the batch."""
-        told: defaultdict[str, list[tuple[int, int, Any]]] = defaultdict(list)
-        odd: list[int] = []
+        told: defaultdict[str, list[int]] = defaultdict(list)
+        device_ids = np.zeros(len(batch), dtype=np.int32)
         for position, message in enumerate(batch):
             route = routes.get(message.topic)
-            if route is None or len(message.payload) > PAYLOAD_BYTES:
-                odd.append(position)
-                continue
-            type_name, device_id, decode = route
-            try:
-                reading = decode(message.payload)
-            except UNREADABLE:
-                odd.append(position)
-                continue
-            told[type_name].append((position, device_id, reading))
-        taken = {}
-        for type_name, readings in told.items():
-            judged, plain = self._judged(type_name, readings, batch)
-            odd += judged.positions[~plain].tolist()
-            taken[type_name] = judged.rows(plain)
-        return taken, odd
+            if route is not None and len(message.payload) <= PAYLOAD_BYTES:
+                told[route.type].append(position)
+                device_ids[position] = route.device_id
+        taken = {name: self._take(name, told[name], device_ids, batch) for name in told}
+        left = np.ones(len(batch), dtype=np.bool_)
+        for each in taken.values():
+            left[each.positions] = False
+        return taken, np.flatnonzero(left).tolist()
 
-    def _judged(
-        self, type_name: str, told: Sequence[tuple[int, int, Any]], batch: Sequence[Message]
-    ) -> tuple[Taken, NDArray[np.bool_]]:
-        positions, device_ids, readings = zip(*told, strict=True)
-        values = np.array([astuple(each.values) for each in readings], dtype=np.float64)
-        times = _times([each.ts for each in readings], positions, batch)
-        arrived_at = min({batch[position].received_at for position in positions})
-        plain = self._lanes[type_name].plausible(values)
-        plain &= (times >= self._earliest) & (times <= micros(arrived_at + self._ahead))
-        block = Block(np.array(device_ids, dtype=np.int32), times, values)
-        return Taken(block, np.array(positions, dtype=np.intp)), plain
+    def _take(
+        self,
+        type_name: str,
+        told: Sequence[int],
+        device_ids: NDArray[np.int32],
+        batch: Sequence[Message],
+    ) -> Taken:
+        """What is plainly good of one type's messages; a message is taken whole or not at all."""
+        messages = [batch[position] for position in told]
+        lane = self._lanes[type_name]
+        columns = lane.decoder.columns(messages)
+        plain = lane.plausible(columns.values) & self._in_time(columns, messages)
+        if not plain.all():
+            plain = ~np.isin(columns.origins, columns.origins[~plain])
+        positions = np.array(told, dtype=np.intp)[columns.origins]
+        block = Block(device_ids[positions], columns.times, columns.values)
+        return Taken(block, positions, lane.striking(columns.values)).rows(plain)
 
-
-def _decoder(description: ApplianceType) -> msgspec.json.Decoder[Any]:
-    """Takes exactly our shape: anything else, and any other metric, is the careful path's."""
-    number, flag = float | None, bool | float | None
-    fields = [
-        (f"metric_{place}", flag if metric.storage is Storage.BOOLEAN else number, math.nan)
-        for place, metric in enumerate(description.metrics.values())
-    ]
-    names = {f"metric_{place}": name for place, name in enumerate(description.metrics)}
-    values = msgspec.defstruct("Values", fields, rename=names, forbid_unknown_fields=True, gc=False)
-    reading = msgspec.defstruct(
-        "Reading",
-        [("values", values), ("ts", Millis | datetime | None, None)],
-        forbid_unknown_fields=True,
-        gc=False,
-    )
-    return msgspec.json.Decoder(reading)
-
-
-def _times(
-    told: Sequence[object], positions: Sequence[int], batch: Sequence[Message]
-) -> NDArray[np.int64]:
-    """Microseconds since 1970; nearly always all are told in milliseconds."""
-    try:
-        return np.array(told, dtype=np.int64) * 1000
-    except TypeError:
-        arrived = (batch[position].received_at for position in positions)
-        return np.array(list(map(_time, told, arrived)), dtype=np.int64)
-
-
-def _time(told: object, arrived_at: datetime) -> int:
-    match told:
-        case int():
-            return told * 1000
-        case datetime() if told.tzinfo is None:
-            return NEVER
-        case datetime():
-            return micros(told)
-        case _:
-            return micros(arrived_at)
+    def _in_time(self, columns: Columns, messages: Sequence[Message]) -> NDArray[np.bool_]:
+        first_arrival = min({message.received_at for message in messages})
+        latest = micros(first_arrival + self._ahead)
+        return (columns.times >= self._earliest) & (columns.times <= latest)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from struct import Struct
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,10 @@ PUBACK = 0x40
 CONTINUES = 0x80
 LENGTH_BYTES = 4
 """A frame's length takes at most so many bytes."""
+_HEADER = Struct(">BBBH").unpack_from
+"""First byte, a length of one byte or two, and the length of the topic, all in one call."""
+_PADDING = bytes(3)
+"""So that a header can be read at the very end; a frame that needs it is found unfinished."""
 
 
 class MalformedFrameError(Exception):
@@ -44,36 +49,45 @@ def cut(data: bytes, received_at: datetime, connection: int) -> Cut:
     """
     messages: list[Message] = []
     others: list[bytes] = []
+    keep = messages.append
     base = connection << 16
     at, size = 0, len(data)
+    padded = data + _PADDING
     while size - at > 1:
-        head, length, start = data[at], data[at + 1], at + 2
-        if length >= CONTINUES:
+        head, length, third, topic_bytes = _HEADER(padded, at)
+        if length < CONTINUES:
+            start = at + 2
+            topic_bytes = third << 8 | topic_bytes >> 8
+        elif third < CONTINUES:
+            start = at + 3
+            length = length & 0x7F | third << 7
+        else:
             length, start = _long_length(data, at + 1)
+            topic_bytes = int.from_bytes(data[start : start + 2], "big")
         end = start + length
         if end > size:
             break
         kind = head & KIND
         if kind == PUBLISH_QOS_1:
-            topic = start + 2
-            packet = topic + (data[start] << 8 | data[start + 1] if length > 1 else length)
-            payload = packet + 2
-            if payload > end:
+            packet = start + 2 + topic_bytes
+            if packet + 2 > end:
                 raise MalformedFrameError("a PUBLISH ends within its header")
-            messages.append(
-                Message(
-                    data[topic:packet].decode("utf-8", "backslashreplace"),
-                    data[payload:end],
-                    received_at,
-                    base | data[packet] << 8 | data[packet + 1],
-                )
-            )
+            topic = data[start + 2 : packet]
+            token = base | data[packet] << 8 | data[packet + 1]
+            keep(Message(_text(topic), data[packet + 2 : end], received_at, token))
         elif kind == PUBLISH_QOS_0:
-            messages.append(_without_acknowledgement(data[start:end], received_at))
+            keep(_without_acknowledgement(data[start:end], received_at))
         else:
             others.append(data[at:end])
         at = end
     return Cut(messages, others, data[at:])
+
+
+def _text(topic: bytes) -> str:
+    try:
+        return topic.decode()
+    except UnicodeDecodeError:
+        return topic.decode("utf-8", "backslashreplace")
 
 
 def acknowledgements(packet_ids: Iterable[int]) -> bytes:
@@ -101,6 +115,4 @@ def _without_acknowledgement(body: bytes, received_at: datetime) -> Message:
     topic_end = 2 + int.from_bytes(body[:2], "big")
     if topic_end > len(body):
         raise MalformedFrameError("a PUBLISH ends within its header")
-    return Message(
-        body[2:topic_end].decode("utf-8", "backslashreplace"), body[topic_end:], received_at
-    )
+    return Message(_text(body[2:topic_end]), body[topic_end:], received_at)

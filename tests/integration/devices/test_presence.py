@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from devices import appliance, presence, telemetry
 from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType
-from devices.presence import Heard, Presence
+from devices.presence import Heard, Judged, Presence
 from devices.telemetry import Reading
 from storage.pool import Connection
 
@@ -63,7 +63,12 @@ def test_a_device_is_unjudged_until_its_newest_reading_is(
         Heard(two.id, START, None),
     ]
     assert presence.unjudged(connection, "kettle", limit=1) == [Heard(one.id, START, None)]
-    presence.mark_judged(connection, [one.id, two.id], [START, START - MINUTE])
+    heard = presence.unjudged(connection, "kettle")
+    until = (START, START - MINUTE)
+    presence.mark_judged(
+        connection,
+        [Judged(each, at, attentive=False) for each, at in zip(heard, until, strict=True)],
+    )
     assert presence.unjudged(connection, "kettle") == [Heard(two.id, START, START - MINUTE)]
     telemetry.store(connection, kettle, [Reading(one.id, START - MINUTE, {"temp_c": 1.0})])
     assert [each.device_id for each in presence.unjudged(connection, "kettle")] == [two.id]

@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from devices import appliance, telemetry, telemetry_block
+from devices import appliance, telemetry, telemetry_block, traces
 from devices.appliance import Registration
 from devices.catalogue.appliance_type import Storage
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading, Value
 from devices.telemetry_block import Block, DuplicateError
+from devices.traces import Traces
 from devices.watermark import Tally
 from ingest.dialects.native import Native
 from ingest.instant import Span
@@ -68,7 +69,7 @@ def test_a_packed_block_is_read_back_as_the_same_rows_that_one_by_one_would_be(
     columns = [
         [reading.values.get(metric) for metric in description.metrics] for reading in readings
     ]
-    keys = Block.of_keys(readings)
+    keys = Traces.of_readings(readings)
     block = Block(keys.device_ids, keys.times, np.array(columns, dtype=np.float64))
     telemetry_block.store(connection, description, block)
     in_block = [_all(connection, catalogue, name, each.id) for each in (one, other)]
@@ -116,7 +117,7 @@ def test_a_stored_block_marks_its_hours_and_devices_like_single_readings(
     hours = [0, 0.5, 1, 25]
     readings = [Reading(device.id, START + timedelta(hours=hour), {}) for hour in hours]
     for _ in range(2):
-        telemetry_block.note(connection, {"refrigerator": Block.of_keys(readings)})
+        traces.leave(connection, {"refrigerator": Traces.of_readings(readings)})
         rows = connection.execute(
             "SELECT type, device_id, hour FROM hearthwatch.stale_hours ORDER BY hour"
         ).fetchall()
@@ -135,11 +136,11 @@ def test_a_noted_hour_cannot_be_claimed_before_its_readings_are_committed(
     claim = "SELECT hour FROM hearthwatch.stale_hours FOR UPDATE SKIP LOCKED"
     with database_pool.connection() as other:
         (device,) = appliance.register(other, [Registration("B-1", "refrigerator")], START)
-        keys = {"refrigerator": Block.of_keys([Reading(device.id, START, {})])}
-        telemetry_block.note(other, keys)
+        keys = {"refrigerator": Traces.of_readings([Reading(device.id, START, {})])}
+        traces.leave(other, keys)
         other.commit()
         with database_pool.connection() as ingest:
-            telemetry_block.note(ingest, keys)
+            traces.leave(ingest, keys)
             assert other.execute(claim).fetchall() == []
             ingest.commit()
             assert other.execute(claim).fetchall() == [(START,)]

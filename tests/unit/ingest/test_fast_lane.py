@@ -190,3 +190,46 @@ def test_a_batch_is_split_by_message_and_topics_without_a_route_are_left(
 
 def test_a_type_that_the_catalogue_lacks_has_no_route(catalogue: Catalogue) -> None:
     assert FastLane(catalogue, SPAN).route("toaster", 1) is None
+
+
+def test_a_list_is_taken_whole_or_not_at_all(catalogue: Catalogue) -> None:
+    lane = FastLane(catalogue, SPAN)
+    route = lane.route("refrigerator", 7)
+    assert route is not None
+    good = '{"ts":%d,"values":{"fridge_temp_c":%d}}'
+    bad = good % (MILLIS, 400)
+    listed = [good % (MILLIS + number, number) for number in range(3)]
+    payloads = [f"[{','.join(listed)}]", good % (MILLIS, 9), f"[{listed[0]},{bad}]", "[]"]
+    batch = [Message("t", payload.encode(), NOW) for payload in payloads]
+    taken, odd = lane.take(batch, {"t": route})
+    assert odd == [2, 3]
+    found = taken["refrigerator"]
+    place = list(catalogue["refrigerator"].metrics).index("fridge_temp_c")
+    told = zip(
+        found.positions.tolist(),
+        found.block.times.tolist(),
+        found.block.values[:, place].tolist(),
+        strict=True,
+    )
+    first = MILLIS * 1000
+    assert sorted(told) == [
+        (0, first, 0),
+        (0, first + 1000, 1),
+        (0, first + 2000, 2),
+        (1, first, 9),
+    ]
+    assert set(found.block.device_ids.tolist()) == {7}
+
+
+def test_readings_beyond_a_bound_of_an_alarm_are_told_apart(catalogue: Catalogue) -> None:
+    lane = FastLane(catalogue, SPAN)
+    route = lane.route("refrigerator", 7)
+    assert route is not None
+    alarm = catalogue["refrigerator"].metrics["fridge_temp_c"].alarm
+    assert alarm is not None
+    assert alarm.high is not None
+    values = [alarm.high, alarm.high + 0.1, "null"]
+    payloads = [f'{{"values":{{"fridge_temp_c":{each},"door_open":0}}}}' for each in values]
+    batch = [Message("t", payload.encode(), NOW) for payload in payloads]
+    taken, _ = lane.take(batch, {"t": route})
+    assert taken["refrigerator"].striking.tolist() == [False, True, False]
