@@ -29,6 +29,7 @@ from api.routes import (
     dead_letters,
     health,
     notices,
+    readings,
     telemetry,
     tickets,
     tokens,
@@ -40,7 +41,18 @@ from runtime.settings import Settings
 from runtime.stopping import Stop
 from storage.pool import Pool
 
-API = (tokens, appliances, telemetry, alerts, tickets, customers, notices, dead_letters, health)
+API = (
+    tokens,
+    appliances,
+    telemetry,
+    readings,
+    alerts,
+    tickets,
+    customers,
+    notices,
+    dead_letters,
+    health,
+)
 CONSOLE = (entrance, queue, ticket_page, appliance_page, customer_pages, outbox, finder)
 
 

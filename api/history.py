@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field
 
@@ -86,36 +87,31 @@ def _raw(
 
 
 def _points(hours: pd.DataFrame, name: str, kind: Kind) -> list[Point]:
-    """One point for each time that occurs; hours of one day have its time in common."""
-    columns = {f"{name}_{statistic}": statistic for statistic in STATISTICS}
-    known = hours[["time", *columns]].rename(columns=columns)
-    known = known[known["count"] > 0]
-    known["total"] = known["mean"] * known["count"]
-    merged = known.groupby("time", sort=True).agg(
-        {"total": "sum", "count": "sum", "min": "min", "max": "max", "last": "last"}
+    """One point for each time that occurs; hours of one day have its time in common.
+
+    By slices of arrays: a group-by of pandas took thirty times as long as the database.
+    """
+    known = hours[f"{name}_count"].to_numpy() > 0
+    times = hours["time"][known]
+    if times.empty:
+        return []
+    mean, low, high, last, count = (
+        hours[f"{name}_{statistic}"].to_numpy(np.float64)[known] for statistic in STATISTICS
     )
-    gauge = kind is Kind.GAUGE
+    begins = times.diff().to_numpy() != np.timedelta64(0)
+    starts = np.flatnonzero(begins)
+    counts = np.add.reduceat(count, starts)
+    if kind is Kind.GAUGE:
+        values = np.add.reduceat(mean * count, starts) / counts
+    else:
+        values = last[np.append(starts[1:], len(last)) - 1]
+    columns = (values, np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts))
     return [
-        Point(
-            time=time.to_pydatetime(),
-            value=row.total / row.count if gauge else row.last,
-            low=row.min,
-            high=row.max,
-            count=int(row.count),
+        Point(time=at, value=value, low=least, high=greatest, count=int(number))
+        for at, value, least, greatest, number in zip(
+            times.iloc[starts].dt.to_pydatetime(),
+            *(column.tolist() for column in columns),
+            counts.tolist(),
+            strict=True,
         )
-        for time, row in zip(merged.index, _rows(merged), strict=True)
     ]
-
-
-@dataclass(frozen=True)
-class _Row:
-    total: float
-    count: float
-    min: float
-    max: float
-    last: float
-
-
-def _rows(frame: pd.DataFrame) -> list[_Row]:
-    columns = [frame[name].tolist() for name in ("total", "count", "min", "max", "last")]
-    return [_Row(*values) for values in zip(*columns, strict=True)]

@@ -133,6 +133,9 @@ def _of_data(request: Request, error: Exception) -> Response:
 
 def _of_anything(request: Request, _error: Exception) -> Response:
     """What went wrong is for the log, where the server writes it; the caller learns that it did."""
-    return _answer(
+    answer = _answer(
         request, 500, "something went wrong here; it is in the log", title="Internal error"
     )
+    # The server cuts the connection after this: a client that is not told may ask again on it.
+    answer.headers["Connection"] = "close"
+    return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -13,8 +14,8 @@ from storage.pool import Connection
 from tickets import ticket
 
 
-def registry(connection: Connection) -> CollectorRegistry:
-    """Gauges read now: every API process tells the same, so take the maximum, not the sum."""
+def registry(connection: Connection, now: datetime | None = None) -> CollectorRegistry:
+    """Gauges read at `now`: every API process tells the same, so take the maximum, not the sum."""
     read = CollectorRegistry()
     tally = asdict(watermark.tally(connection))
     _gauge(read, "ingest_messages", "Messages by outcome", "outcome", tally)
@@ -32,7 +33,7 @@ def registry(connection: Connection) -> CollectorRegistry:
     _gauge(read, "ingest_silent_seconds", "Since a worker last said anything", "worker", silent)
     reached = {each.name: each.event_at.timestamp() for each in workers if each.event_at}
     _gauge(read, "ingest_event_time_seconds", "Event time a worker reached", "worker", reached)
-    complaints = {str(each.reason): 1 for each in vital_signs.complaints(connection)}
+    complaints = {str(each.reason): 1 for each in vital_signs.complaints(connection, now)}
     _gauge(read, "degraded", "Why /readyz says degraded", "reason", complaints)
     return read
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from psycopg.rows import class_row
@@ -19,12 +19,27 @@ from storage.pool import Connection
 _SQL = query.beside(__file__)
 MOST_SILENT_S = 120.0
 """An ingest worker that has nothing to store still says every five seconds that it is there."""
+RECENTLY_S = 3600.0
+"""A worker that has said nothing for longer was taken away on purpose."""
+MOST_BEHIND = timedelta(minutes=10)
+"""What a worker stores is older than this while it works off what came when the database was
+away to it."""
+LONGEST_WAIT = timedelta(days=14)
+"""The broker forgets sessions that were away for longer: what is older was recorded before, and
+is replayed."""
 MOST_WAITING = 1000
 """Beside two for each appliance: its newest reading and its last hour may always wait."""
 MOST_LETTERS = 100
 """Dead letters of the last ten minutes; a single broken appliance stays below."""
 
-Word = Literal["ingest_missing", "ingest_silent", "backlog_large", "dead_letters_rising"]
+Word = Literal[
+    "ingest_missing",
+    "ingest_silent",
+    "ingest_worker_silent",
+    "ingest_behind",
+    "backlog_large",
+    "dead_letters_rising",
+]
 
 
 @dataclass(frozen=True)
@@ -85,16 +100,33 @@ def open_tickets(connection: Connection) -> dict[str, int]:
     return {str(severity): int(str(number)) for severity, number in rows}
 
 
-def complaints(connection: Connection) -> Iterator[Complaint]:
-    """Everything that is not as it should be."""
-    silences = [worker.silent_s for worker in workers(connection)]
-    if not silences:
-        yield Complaint("ingest_missing", "no ingest worker has reported yet")
-    elif min(silences) > MOST_SILENT_S:
-        yield Complaint("ingest_silent", f"no ingest worker reported for {min(silences):.0f} s")
+def complaints(connection: Connection, now: datetime | None) -> Iterator[Complaint]:
+    """Everything that is not as it should be; without a time, how far ingest is behind is not."""
+    yield from _of_ingest(workers(connection), now)
     behind = backlog(connection)
     if behind.waiting > MOST_WAITING + 2 * behind.appliances:
         yield Complaint("backlog_large", f"{behind.waiting} to judge or to roll up")
     letters = recent_letters(connection)
     if letters > MOST_LETTERS:
         yield Complaint("dead_letters_rising", f"{letters} in the last ten minutes, or more")
+
+
+def _of_ingest(known: list[Worker], now: datetime | None) -> Iterator[Complaint]:
+    """What is wrong with ingest: a worker cannot tell of a database that is away to it alone."""
+    silences = [worker.silent_s for worker in known]
+    if not silences:
+        yield Complaint("ingest_missing", "no ingest worker has reported yet")
+    elif min(silences) > MOST_SILENT_S:
+        yield Complaint("ingest_silent", f"no ingest worker reported for {min(silences):.0f} s")
+    else:
+        yield from (
+            Complaint(
+                "ingest_worker_silent", f"{each.name} reported nothing for {each.silent_s:.0f} s"
+            )
+            for each in known
+            if MOST_SILENT_S < each.silent_s < RECENTLY_S
+        )
+    reached = [each.event_at for each in known if each.event_at and each.silent_s <= MOST_SILENT_S]
+    if now is not None and reached and MOST_BEHIND < now - min(reached) < LONGEST_WAIT:
+        late = (now - min(reached)).total_seconds()
+        yield Complaint("ingest_behind", f"what is being stored is {late:.0f} s old")

@@ -41,10 +41,18 @@ def refresh(
                 sql.SQL("{0} = excluded.{0}").format(column)
                 for column in _statistic_columns(description)
             ),
+            fresh=_values_counted("excluded", description),
+            known=_values_counted("known", description),
         )
+        device_ids, hours = zip(*claimed, strict=True)
         connection.execute(
             statement,
-            {"device_ids": [row[0] for row in claimed], "hours": [row[1] for row in claimed]},
+            {
+                "device_ids": list(device_ids),
+                "hours": list(hours),
+                "first": min(hours),
+                "last": max(hours),
+            },
         )
     return len(claimed)
 
@@ -81,7 +89,8 @@ def window(
         columns=sql.SQL(", ").join(sql.Identifier("rollup", column) for column in columns),
     )
     ids = None if device_ids is None else list(device_ids)
-    cursor = connection.execute(
+    # Binary: to write doubles as text and to read them again costs more than to find them.
+    cursor = connection.cursor(binary=True).execute(
         statement, {"type": description.type, "start": start, "end": end, "device_ids": ids}
     )
     frame = pd.DataFrame(cursor.fetchall(), columns=["device_id", "time", *columns])
@@ -95,6 +104,13 @@ def _statistic_columns(description: ApplianceType) -> list[sql.Identifier]:
         for metric in description.metrics
         for statistic in STATISTICS
     ]
+
+
+def _values_counted(row: str, description: ApplianceType) -> sql.Composed:
+    return sql.SQL(" + ").join(
+        sql.SQL("coalesce({}, 0)").format(sql.Identifier(row, f"{metric}_count"))
+        for metric in description.metrics
+    )
 
 
 def _expressions(description: ApplianceType) -> Iterable[sql.Composed]:

@@ -12,15 +12,21 @@ WHERE (type, hour, device_id) IN (
 RETURNING device_id, hour
 
 -- name: compute
-INSERT INTO {hourly} (device_id, time, {columns})
+-- Readings never change, so an hour is known from no fewer than before; where it is, the others
+-- were too old to be kept, and what was made of them stays.
+INSERT INTO {hourly} AS known (device_id, time, {columns})
 SELECT claimed.device_id, claimed.hour, {statistics}
 FROM unnest(%(device_ids)s::integer[], %(hours)s::timestamptz[]) AS claimed (device_id, hour)
 JOIN {table} AS reading
     ON reading.device_id = claimed.device_id
     AND reading.time >= claimed.hour
     AND reading.time < claimed.hour + INTERVAL '1 hour'
+    -- Said once more with all hours, so that only their chunks are looked into.
+    AND reading.time >= %(first)s
+    AND reading.time < %(last)s::timestamptz + INTERVAL '1 hour'
 GROUP BY claimed.device_id, claimed.hour
 ON CONFLICT (device_id, time) DO UPDATE SET {updates}
+WHERE {fresh} >= {known}
 
 -- name: window
 SELECT rollup.device_id, rollup.time, {columns}

@@ -166,16 +166,25 @@ def last_before(
 
 
 def newest(
-    connection: Connection, description: ApplianceType, region: str | None = None
+    connection: Connection,
+    description: ApplianceType,
+    region: str | None = None,
+    *,
+    after_id: int = 0,
+    limit: int | None = None,
 ) -> pd.DataFrame:
     """The newest reading of each appliance of a type that is in service; of a region, or of all.
 
-    By device; columns as for `after`. One that was never heard has no row.
+    By device, those with an id above `after_id` and up to `limit`; columns as for `after`. One
+    that was never heard has no row.
     """
     statement = sql.SQL(_SQL["newest"]).format(
         columns=_columns(description, "reading"), table=_target(description.type)
     )
-    cursor = connection.execute(statement, {"type": description.type, "region": region})
+    cursor = connection.execute(
+        statement,
+        {"type": description.type, "region": region, "after_id": after_id, "limit": limit},
+    )
     return _frame(cursor.fetchall(), description)
 
 

@@ -88,4 +88,6 @@ CROSS JOIN LATERAL (
 WHERE appliance.type = %(type)s
     AND appliance.retired_at IS NULL
     AND (%(region)s::text IS NULL OR appliance.region = %(region)s)
+    AND appliance.id > %(after_id)s
 ORDER BY appliance.id
+LIMIT %(limit)s

@@ -68,11 +68,15 @@ def store(connection: Connection, description: ApplianceType, block: Block) -> N
         telemetry_table.table(description.type),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
     )
+    # Not `connection.transaction()`: as a transaction's first statement that would commit alone.
+    connection.execute("SAVEPOINT block")
     try:
-        with connection.transaction(), connection.cursor().copy(statement) as copy:
+        with connection.cursor().copy(statement) as copy:
             copy.write(data)
     except psycopg.errors.UniqueViolation as error:
+        connection.execute("ROLLBACK TO SAVEPOINT block")
         raise DuplicateError from error
+    connection.execute("RELEASE SAVEPOINT block")
 
 
 def repeated(block: Block) -> NDArray[np.bool_]:

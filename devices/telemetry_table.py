@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from psycopg import sql
 
+from devices import columnstore
 from devices.catalogue.appliance_type import ApplianceType, Kind, Metric, Storage
 from devices.catalogue.folder import Catalogue
 from runtime.errors import ConfigurationError
@@ -48,6 +49,21 @@ def hourly_table(type_name: str) -> sql.Identifier:
     return sql.Identifier("telemetry", f"{type_name}_hourly")
 
 
+def compress(connection: Connection, catalogue: Catalogue, after: timedelta) -> list[str]:
+    """Let the database compress chunks that ended `after` ago, if it can; tell what changed.
+
+    Runs in the caller's transaction; 0 for never.
+    """
+    if detect(connection) is not Capability.COMMUNITY:
+        return []
+    return [
+        f"{name.as_string(connection)} is compressed after {after.days} days"
+        for each in catalogue
+        for name in (table(each), hourly_table(each))
+        if columnstore.compress_after(connection, name, after)
+    ]
+
+
 def ensure(connection: Connection, catalogue: Catalogue) -> list[str]:
     """Make what the catalogue needs and the database lacks; return what was done, in words.
 
@@ -73,6 +89,9 @@ def _ensure_type(
     if not known:
         _create(connection, description.type, capability)
         done.append(f"made table telemetry.{description.type}")
+    if capability is Capability.COMMUNITY:
+        for each in (table(description.type), hourly_table(description.type)):
+            columnstore.enable(connection, each)
     for name, metric in description.metrics.items():
         if name not in known:
             _add_column(connection, description.type, name, metric)

@@ -84,15 +84,16 @@ def stray(at: datetime) -> Iterator[Outgoing]:
 
 
 def _readings(report: Report) -> Iterator[dict[str, object]]:
-    """One reading a unit, with four significant digits, as firmware would round."""
+    """One reading a unit, rounded."""
     names = list(report.values)
-    table = np.column_stack([_rounded(report.values[name]) for name in names]).tolist()
+    table = np.column_stack([rounded(report.values[name]) for name in names]).tolist()
     millis = _millis(report.at)
     for row in table:
         yield {"ts": millis, "values": dict(zip(names, row, strict=True))}
 
 
-def _rounded(values: Floats) -> Floats:
+def rounded(values: Floats) -> Floats:
+    """To five significant digits and at most six decimals, as firmware would round."""
     with np.errstate(divide="ignore"):
         magnitude = np.floor(np.log10(np.abs(values)))
     digits = np.clip(4 - np.where(np.isfinite(magnitude), magnitude, 0.0), 0, 6)

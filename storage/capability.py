@@ -29,6 +29,21 @@ def detect(connection: Connection) -> Capability:
     return Capability.HYPERTABLE
 
 
+def is_hypertable(connection: Connection, schema: str, table: str) -> bool:
+    """Whether a table is made of chunks; one that was made before TimescaleDB came is not."""
+    known = connection.execute(
+        "SELECT to_regclass('timescaledb_information.hypertables') IS NOT NULL"
+    ).fetchone()
+    if known != (True,):
+        return False
+    row = connection.execute(
+        "SELECT 1 FROM timescaledb_information.hypertables"
+        " WHERE hypertable_schema = %s AND hypertable_name = %s",
+        (schema, table),
+    ).fetchone()
+    return row is not None
+
+
 def _preloaded(connection: Connection) -> bool:
     """True if the server started with TimescaleDB's loader.
 

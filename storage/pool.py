@@ -11,6 +11,10 @@ Connection = psycopg.Connection[tuple[object, ...]]
 Pool = ConnectionPool[psycopg.Connection[tuple[object, ...]]]
 
 CONNECT_TIMEOUT_S = 10.0
+ALWAYS = "-c timezone=UTC -c jit=off -c timescaledb.max_tuples_decompressed_per_dml_transaction=0"
+"""Our statements are short and have many columns: compiling one takes longer than it runs. And late
+data may go to compressed chunks whatever that costs: their limit refuses a transaction that looks
+through more than 100,000 rows there, and would refuse it again. Others ignore that setting."""
 
 
 def open_pool(url: str, *, most: int = 4, statement_s: float = 0.0) -> Pool:
@@ -18,7 +22,7 @@ def open_pool(url: str, *, most: int = 4, statement_s: float = 0.0) -> Pool:
 
     A statement that takes longer than `statement_s` is cancelled; 0 sets no bound.
     """
-    options = f"-c timezone=UTC -c statement_timeout={int(statement_s * 1000)}"
+    options = f"{ALWAYS} -c statement_timeout={int(statement_s * 1000)}"
     pool: Pool = ConnectionPool(
         url,
         min_size=1,
@@ -40,4 +44,4 @@ def open_pool(url: str, *, most: int = 4, statement_s: float = 0.0) -> Pool:
 
 def connect(url: str, *, autocommit: bool = False) -> Connection:
     """Open one connection of its own, in UTC."""
-    return psycopg.connect(url, autocommit=autocommit, options="-c timezone=UTC")
+    return psycopg.connect(url, autocommit=autocommit, options=ALWAYS)

@@ -24,11 +24,24 @@ def defer(connection: Connection, task: str, **arguments: int | str) -> None:
     app.configure_task(task, allow_unknown=True, connection=connection).defer(**arguments)
 
 
-def work(url: str, errands: Mapping[str, Errand], stop: Stop, *, concurrency: int = 2) -> None:
-    """Run queued jobs by task name until asked to stop; one that fails is tried again later."""
+def work(
+    url: str,
+    errands: Mapping[str, Errand],
+    stop: Stop,
+    *,
+    due: Mapping[str, str] | None = None,
+    concurrency: int = 2,
+) -> None:
+    """Run queued jobs by task name until asked to stop; one that fails is tried again later.
+
+    `due` tells by cron's five fields when an errand is queued by itself, with `timestamp`.
+    """
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
     for name, errand in errands.items():
-        app.task(name=name, retry=RETRY)(errand)
+        task = app.task(name=name, retry=RETRY)(errand)
+        if due and name in due:
+            # While the last one still waits, another would only do the same.
+            app.periodic(cron=due[name], queueing_lock=name)(task)
     asyncio.run(_work(app, stop, concurrency))
 
 

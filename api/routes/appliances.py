@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+import pandas as pd
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,6 +54,15 @@ class LastReading(BaseModel):
 
     time: datetime
     values: dict[str, float] = Field(examples=[{"fridge_temp_c": 4.2, "door_open": 0}])
+
+    @classmethod
+    def of(cls, row: pd.Series[Any], description: ApplianceType) -> LastReading:
+        """From a row as `devices.telemetry` reads it."""
+        values = row[list(description.metrics)].dropna()
+        return cls(
+            time=row["time"].to_pydatetime(),
+            values={str(name): float(value) for name, value in values.items()},
+        )
 
 
 class ApplianceDetail(Appliance):
@@ -143,9 +153,4 @@ def _last_reading(
     frame = telemetry.last_before(connection, description, device_id, last_reading_at)
     if frame.empty:
         return None
-    row = frame.iloc[0]
-    values = row[list(description.metrics)].dropna()
-    return LastReading(
-        time=row["time"].to_pydatetime(),
-        values={str(name): float(value) for name, value in values.items()},
-    )
+    return LastReading.of(frame.iloc[0], description)

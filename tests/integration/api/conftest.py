@@ -42,8 +42,8 @@ from tickets import correspondence, opening
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105 - of users that live for a test
-TEMPLATE = "hearthwatch_template"
 STEP = timedelta(minutes=30)
+DEADLINE_S = 60.0
 USERS = {
     "vera": (Role.VIEWER, None),
     "tom": (Role.TECHNICIAN, None),
@@ -72,10 +72,10 @@ def _drop(server_url: str, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def seeded_template(server_url: str, catalogue: Catalogue) -> Iterator[str]:
+def seeded_template(server_url: str, template: str, catalogue: Catalogue) -> Iterator[str]:
     """A database with the small world in it, made once and copied for each test."""
     name = f"api_seed_{uuid.uuid4().hex}"
-    _copy(server_url, name, TEMPLATE)
+    _copy(server_url, name, template)
     with pool.connect(_with_database(server_url, name)) as connection:
         seed(connection, catalogue)
     yield name
@@ -113,12 +113,17 @@ class Site:
         """A client of the API with the user's bearer token."""
         bearer = token.issue(self.settings, name, Purpose.API)
         return httpx.Client(
-            base_url=self.address, headers={"Authorization": f"Bearer {bearer}"}, trust_env=False
+            base_url=self.address,
+            headers={"Authorization": f"Bearer {bearer}"},
+            trust_env=False,
+            timeout=DEADLINE_S,
         )
 
     def browser(self, name: str | None = None) -> httpx.Client:
         """A browser, signed in to the console if a name is given; follows redirects."""
-        opened = httpx.Client(base_url=self.address, follow_redirects=True, trust_env=False)
+        opened = httpx.Client(
+            base_url=self.address, follow_redirects=True, trust_env=False, timeout=DEADLINE_S
+        )
         if name is not None:
             opened.get(token.enter_url(self.settings, self.address, name)).raise_for_status()
         return opened

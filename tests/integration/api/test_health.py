@@ -16,6 +16,10 @@ MANY_STALE_HOURS = """
     SELECT 'refrigerator', 1, now() - hour * INTERVAL '1 hour'
     FROM generate_series(1, 1100) AS hour
 """
+LATELY_SILENT = """
+    INSERT INTO hearthwatch.ingest_progress (worker, updated_at)
+    VALUES ('ingest-2', now() - INTERVAL '5 minutes')
+"""
 MANY_LETTERS = """
     INSERT INTO hearthwatch.dead_letters
         (topic, payload, payload_bytes, reason, detail, received_at)
@@ -72,6 +76,14 @@ def test_without_the_database_it_lives_but_is_not_ready(browser: Make, served_po
             "UPDATE hearthwatch.ingest_progress SET updated_at = now() - INTERVAL '3 minutes'",
             "ingest_silent",
         ),
+        (
+            LATELY_SILENT,
+            "ingest_worker_silent",
+        ),
+        (
+            "UPDATE hearthwatch.ingest_progress SET event_at = event_at - INTERVAL '11 minutes'",
+            "ingest_behind",
+        ),
         (MANY_STALE_HOURS, "backlog_large"),
         (f"{MANY_LETTERS} '', now() FROM generate_series(1, 150)", "dead_letters_rising"),
     ],
@@ -87,7 +99,9 @@ def test_a_service_that_lags_is_degraded_and_still_serves(
     assert f'hearthwatch_state_degraded{{reason="{reason}"}} 1.0' in told
 
 
-def test_one_worker_that_reports_is_enough(browser: Make, well: Connection) -> None:
+def test_a_worker_that_was_taken_away_long_ago_is_not_missed(
+    browser: Make, well: Connection
+) -> None:
     _change(
         well,
         "INSERT INTO hearthwatch.ingest_progress (worker, updated_at) "
@@ -113,3 +127,11 @@ def test_the_metrics_tell_of_the_service_as_a_whole(browser: Make) -> None:
     assert 'hearthwatch_state_ingest_silent_seconds{worker="ingest-1"}' in text
     assert 'hearthwatch_state_open_tickets{severity="' in text
     assert 'hearthwatch_state_backlog{what="stale_hours"}' in text
+
+
+def test_recorded_data_of_long_ago_is_no_backlog(browser: Make, well: Connection) -> None:
+    _change(
+        well,
+        "UPDATE hearthwatch.ingest_progress SET event_at = event_at - INTERVAL '30 days'",
+    )
+    assert _ready(browser)["status"] == "ready"

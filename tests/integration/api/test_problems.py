@@ -67,6 +67,7 @@ def test_a_commit_that_fails_is_not_answered_with_success(client: Make, world: C
         headers={"If-Match": tag},
     )
     assert answer.status_code == 500
+    assert answer.headers["connection"] == "close"
     assert "secret" not in answer.text
     assert dora.get("/v1/tickets/1").json()["state"] == "new"
 

@@ -18,14 +18,16 @@ DEADLINE_S = 60.0
 
 
 @contextmanager
-def worked(url: str, errands: dict[str, Errand]) -> Iterator[Stop]:
+def worked(
+    url: str, errands: dict[str, Errand], due: dict[str, str] | None = None
+) -> Iterator[Stop]:
     """Work off the queue in a thread, stopped at the end."""
     stop = Stop()
     failed: list[BaseException] = []
 
     def work() -> None:
         try:
-            queue.work(url, errands, stop)
+            queue.work(url, errands, stop, due=due)
         except BaseException as error:  # noqa: BLE001 - shown by the test's own thread
             failed.append(error)
 
@@ -111,3 +113,18 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_errand_in_hand(
     assert ended.is_set()
     with pool.connect(database_url) as after:
         assert waiting(after) == []
+
+
+def test_an_errand_that_is_due_runs_by_itself_again_and_again(database_url: str) -> None:
+    told: list[int] = []
+    twice = threading.Event()
+
+    def sweep(timestamp: int) -> None:
+        told.append(timestamp)
+        if len(set(told)) > 1:
+            twice.set()
+
+    every_second = "* * * * * *"
+    with worked(database_url, {"sweep": sweep}, {"sweep": every_second}):
+        assert twice.wait(DEADLINE_S)
+    assert len(told) == len(set(told))

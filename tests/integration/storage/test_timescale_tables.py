@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import psycopg
 import pytest
 from psycopg import sql
@@ -119,6 +120,80 @@ def test_a_worker_waits_for_another_that_makes_the_chunk_both_need(
 
 
 @pytest.fixture
+def community(timescale: Connection) -> Connection:
+    """The database, if the server's licence lets it compress."""
+    if tier_of(timescale) is not Capability.COMMUNITY:
+        pytest.skip("the server is TimescaleDB's Apache edition, which has no columnstore")
+    return timescale
+
+
+def policies(connection: Connection) -> dict[object, object]:
+    """After how long each table's chunks are compressed."""
+    rows = connection.execute(
+        "SELECT hypertable_name, (config ->> 'compress_after')::interval"
+        " FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression'"
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
+def test_old_chunks_are_compressed_by_device_and_time_after_the_days_that_are_set(
+    community: Connection, catalogue: Catalogue
+) -> None:
+    tables = {name for each in catalogue for name in (each, f"{each}_hourly")}
+    settings = community.execute(
+        "SELECT hypertable::text, segmentby, orderby"
+        " FROM timescaledb_information.hypertable_columnstore_settings"
+    ).fetchall()
+    assert set(settings) == {(f"telemetry.{name}", "device_id", '"time"') for name in tables}
+    for days in (7, 7, 3, 0, 0, 5):
+        after = timedelta(days=days)
+        before = set(policies(community).values()) or {timedelta(0)}
+        told = telemetry_table.compress(community, catalogue, after)
+        assert len(told) == (0 if before == {after} else len(tables))
+        assert policies(community) == ({} if days == 0 else dict.fromkeys(tables, after))
+
+
+def test_an_edition_without_columns_is_left_as_it_is(
+    timescale: Connection, catalogue: Catalogue
+) -> None:
+    if tier_of(timescale) is Capability.COMMUNITY:
+        pytest.skip("this server is the edition that compresses")
+    assert telemetry_table.compress(timescale, catalogue, timedelta(days=7)) == []
+    assert policies(timescale) == {}
+
+
+def test_the_policy_compresses_what_is_old_and_nothing_else_changes(
+    community: Connection, fridge: ApplianceType
+) -> None:
+    device_ids = registered(community, fridge)
+    metric = next(iter(fridge.metrics))
+    readings = [
+        Reading(device_id, START + timedelta(hours=hour), {metric: float(hour)})
+        for device_id in device_ids
+        for hour in range(0, 24 * 30, 7)
+    ]
+    telemetry.store(community, fridge, readings)
+    before = telemetry.between(community, fridge, device_ids[0], START, START + timedelta(days=30))
+    telemetry_table.compress(community, {fridge.type: fridge}, timedelta(days=1))
+    jobs = community.execute(
+        "SELECT job_id, alter_job(job_id, scheduled => false) IS NOT NULL"
+        " FROM timescaledb_information.jobs WHERE hypertable_name = 'refrigerator'"
+    ).fetchall()
+    community.commit()
+    community.autocommit = True
+    for job_id, _ in jobs:
+        community.execute("CALL run_job(%s)", (job_id,))
+    compressed = community.execute(
+        "SELECT count(*), count(*) FILTER (WHERE is_compressed)"
+        " FROM timescaledb_information.chunks WHERE hypertable_name = 'refrigerator'"
+    ).fetchone()
+    assert compressed is not None
+    assert compressed[0] == compressed[1] == 5
+    after = telemetry.between(community, fridge, device_ids[0], START, START + timedelta(days=30))
+    pd.testing.assert_frame_equal(after, before)
+
+
+@pytest.fixture
 def owner_url(timescale_server_url: str) -> Iterator[str]:
     """An empty database whose owner is no superuser."""
     name = f"owner_{uuid.uuid4().hex}"
@@ -145,3 +220,4 @@ def test_an_owner_who_is_no_superuser_gets_hypertables(
         device_id = registered(owner, fridge)[0]
         telemetry.store(owner, fridge, [Reading(device_id, START, {})])
         assert chunks(owner, "refrigerator") == 1
+        telemetry_table.compress(owner, catalogue, timedelta(days=7))

@@ -1,0 +1,66 @@
+"""/v1/readings/newest: what each appliance of a type said last."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from api import cursor, problem
+from api.access import Viewer
+from api.cursor import Cursor, Limit, Page
+from api.house import Served, Transaction
+from api.routes.appliances import LastReading
+from devices import appliance, telemetry
+from runtime.errors import InvalidError
+
+router = APIRouter(prefix="/v1/readings", tags=["telemetry"])
+
+
+class Newest(BaseModel):
+    """An appliance and what it said last."""
+
+    serial: str = Field(examples=["RF-000042"])
+    region: str
+    reading: LastReading
+
+
+@router.get("/newest", summary="List newest readings", responses=problem.responses(401, 422))
+def newest(
+    *,
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    asking: Viewer,
+    house: Served,
+    limit: Limit = 100,
+    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    type_: Annotated[str, Query(alias="type", examples=["refrigerator"])],
+    region_: Annotated[str | None, Query(alias="region")] = None,
+) -> Page[Newest]:
+    """The newest reading of each appliance that was ever heard; a partner gets its region's."""
+    description = house.catalogue.get(type_)
+    if description is None:
+        raise InvalidError(
+            f"there is no type {type_!r}", hint=f"known: {', '.join(house.catalogue)}"
+        )
+    frame = telemetry.newest(
+        connection,
+        description,
+        asking.region or region_,
+        after_id=cursor.position(cursor_, "reading") or 0,
+        limit=limit + 1,
+    )
+    rows = {int(row["device_id"]): row for _, row in frame[:limit].iterrows()}
+    known = appliance.by_ids(connection, list(rows))
+    items = [
+        Newest(
+            serial=known[device_id].serial,
+            region=known[device_id].region,
+            reading=LastReading.of(row, description),
+        )
+        for device_id, row in rows.items()
+    ]
+    last = max(rows) if len(frame) > limit else None
+    return cursor.page(request, response, "reading", items, last)
