@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types floors format lock clean
+.PHONY: help setup demo test test-faults check lint types floors format lock clean
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready  ## Make .venv and install the pinned dependencies
 
@@ -23,6 +23,9 @@ demo: setup  ## Run everything on embedded parts with a simulated fleet; Ctrl-C 
 
 test: setup  ## Run every test, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+test-faults: setup  ## Kill every part 100 times under load: nothing acknowledged may be lost (ten minutes)
+	HEARTHWATCH_TEST_KILLS=100 $(BIN)/python -m pytest tests/faults
 
 check: lint types floors test  ## What CI runs: lint, types, floors, tests
 

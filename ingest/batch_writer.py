@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from devices import traces
 from devices.catalogue.folder import Catalogue
+from devices.chunks import Chunks
 from devices.traces import Traces
 from devices.watermark import Tally
 from ingest import writing
@@ -47,6 +48,7 @@ class BatchWriter:
         self._validation = validation
         self._fast_lane = FastLane(catalogue, validation.span)
         self._blocks = BlockWriter()
+        self._chunks = Chunks()
         self._registry = Registry()
         self._routes: dict[str, Route] = {}
 
@@ -56,6 +58,7 @@ class BatchWriter:
         taken, odd = self._fast_lane.take(batch, self._routes)
         careful = self._judge(batch, odd)
         odd_devices = [each.device_id for one in careful.values() for each in one.readings]
+        self._make_chunks(connection, taken, careful.values())
         stored: dict[str, Taken] = {}
         for name in sorted(taken):
             apart = np.isin(taken[name].block.device_ids, odd_devices)
@@ -66,6 +69,17 @@ class BatchWriter:
             careful |= self._judge(batch, np.unique(doubtful).tolist())
         judged = [careful[position] for position in sorted(careful)]
         return self._finish(connection, stored, judged)
+
+    def _make_chunks(
+        self, connection: Connection, taken: Mapping[str, Taken], careful: Iterable[Judged]
+    ) -> None:
+        """Before anything is written: see devices.chunks."""
+        times = {name: [each.block.times] for name, each in taken.items()}
+        for one in careful:
+            if one.readings:
+                times.setdefault(one.type, []).append(Traces.of_readings(one.readings).times)
+        for name, some in times.items():
+            self._chunks.prepare(connection, name, np.concatenate(some))
 
     def _finish(
         self, connection: Connection, stored: dict[str, Taken], judged: list[Judged]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 import paho.mqtt.client as mqtt
@@ -28,6 +29,8 @@ ROOM_S = 0.5
 GATHER_S = 0.005
 """The broker writes message by message; a short wait after a small read makes the next larger."""
 SMALL_READ_BYTES = READ_BYTES // 4
+MOST_DELAY_S = 2
+"""Between two tries to connect: meanwhile all queues at the broker, which is bounded."""
 CONNECTION_BITS = 16
 """A token is a connection's number above a packet id of so many bits."""
 
@@ -51,7 +54,9 @@ class BulkClient(mqtt.Client):
     @classmethod
     def to(cls, address: BrokerAddress, client_id: str) -> Self:
         """A client with a persistent session that acknowledges only what it is told to."""
-        return broker.client_of(cls, address, client_id, persistent=True, manual_ack=True)
+        made = broker.client_of(cls, address, client_id, persistent=True, manual_ack=True)
+        made.reconnect_delay_set(min_delay=1, max_delay=MOST_DELAY_S)
+        return made
 
     def opened(self) -> None:
         """Say that the broker has taken the connection: acknowledgements may be sent on it."""
@@ -91,6 +96,20 @@ class BulkClient(mqtt.Client):
         if not data:
             return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
         return self._take_in(data)
+
+    def _packet_write(self) -> MQTTErrorCode:
+        """Write what waits; if the broker is gone, first take in all that it had sent.
+
+        It may have acknowledged these messages and died: then nobody else has them any more.
+        """
+        outcome = super()._packet_write()
+        if outcome == MQTTErrorCode.MQTT_ERR_CONN_LOST:
+            with suppress(OSError, MalformedFrameError):
+                while data := super()._sock_recv(READ_BYTES):
+                    cut = frames.cut(self._rest + data, self.clock.now(), self._connection)
+                    self._rest = cut.rest
+                    self.deliver(cut.messages)
+        return outcome
 
     def _take_in(self, data: bytes) -> MQTTErrorCode:
         with self._msgtime_mutex:

@@ -24,6 +24,9 @@ class Inbox:
         self._wanted = 0
         self._changed = Condition()
 
+    def __len__(self) -> int:
+        return len(self._messages)
+
     def wait_for_room(self, timeout_s: float) -> bool:
         """Whether something may be put: at once, as soon as there is room, or not in time."""
         with self._changed:

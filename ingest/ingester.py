@@ -48,10 +48,18 @@ class Ingester:
         self._monotonic = monotonic
         self._in_hand: list[Message] = []
         self._failures = 0
+        self._complaint: str | None = None
         self._announced = False
         self._quiet_since = monotonic()
         self._noted_at = -IDLE_NOTE_S
         self.tally = Tally()
+        self.acknowledged = 0
+        """Messages that are safe, be it stored or on disk; what waits there is not in `tally`."""
+
+    @property
+    def complaint(self) -> str | None:
+        """Why the last step could neither store nor spool; None where it could."""
+        return self._complaint
 
     def run(self, stop: Stop) -> None:
         """Step until asked to stop; the step in hand is finished."""
@@ -72,12 +80,13 @@ class Ingester:
             self.tally += self._sink.catch_up()
         except SinkAwayError as error:
             return self._pause(error)
-        self._failures = 0
+        self._failures, self._complaint = 0, None
         return 0.0
 
     def _store(self) -> None:
         self.tally += self._sink.store(self._in_hand)
         self._source.acknowledge(self._in_hand)
+        self.acknowledged += len(self._in_hand)
         self._in_hand = []
         self._quiet_since = self._monotonic()
 
@@ -104,5 +113,8 @@ class Ingester:
     def _pause(self, error: SinkAwayError) -> float:
         pause_s = RETRY_S[min(self._failures, len(RETRY_S) - 1)]
         self._failures += 1
-        _log.warning("the database is away, trying again", in_s=pause_s, error=str(error))
+        self._complaint = str(error)
+        _log.warning(
+            "nothing is stored or acknowledged, trying again", in_s=pause_s, error=str(error)
+        )
         return pause_s

@@ -57,6 +57,11 @@ class MqttSource:
         """Whether we are connected and the broker has confirmed our subscriptions."""
         return self._subscribed.is_set()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages have come and are not taken yet."""
+        return len(self._inbox)
+
     def start(self) -> None:
         """Connect in the background; paho tries again until it succeeds."""
         self._client.connect_async(self._address.host, self._address.port, broker.KEEP_ALIVE_S)
@@ -69,10 +74,6 @@ class MqttSource:
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Acknowledge those of the present connection; the broker sends the others again."""
         self._client.acknowledge([message.token for message in messages])
-
-    def leave(self) -> None:
-        """Ask for nothing more; what the broker has for us already still comes."""
-        self._client.unsubscribe(list(self._filters))
 
     def close(self) -> None:
         """Leave; the broker keeps the session and what was not acknowledged."""

@@ -23,7 +23,8 @@ from ingest.source import Message
 from ingest.validation import Judged, Validation
 from runtime import metrics
 from runtime.clock import Clock
-from storage.pool import Connection, Pool
+from storage.own_connection import Connections
+from storage.pool import Connection
 
 NOT_STORABLE = (
     psycopg.DataError,
@@ -41,7 +42,12 @@ class PostgresSink:
     """Stores batches for one worker."""
 
     def __init__(
-        self, pool: Pool, catalogue: Catalogue, validation: Validation, clock: Clock, worker: str
+        self,
+        pool: Connections,
+        catalogue: Catalogue,
+        validation: Validation,
+        clock: Clock,
+        worker: str,
     ) -> None:
         self._pool = pool
         self._catalogue = catalogue
@@ -100,6 +106,9 @@ class PostgresSink:
         reached = self._reached(written.times)
         watermark.advance(connection, self._worker, reached, written.tally)
         connection.commit()
+        if reached is not None:
+            behind = self._clock.now() - reached
+            metrics.LAG_SECONDS.labels(self._worker).set(behind.total_seconds())
         _count(written.judged, written.rows, written.tally)
         return written.tally
 

@@ -1,25 +1,26 @@
 """Messages on local disk while the database is away: safe before they are acknowledged.
 
-A queue of records in segment files, each record with its length and checksum. What `append` has
-returned from survives a crash of the process and of the machine; a tail that a crash tore off was
-never acknowledged, and is cut. Reading again what was stored already is harmless: storage is
-exactly once.
+A queue of records in segment files. What `append` has returned from survives a crash of the
+process and of the machine; a tail that a crash tore off was never acknowledged, and is cut. Reading
+again what was stored already is harmless: storage is exactly once.
 """
 
 from __future__ import annotations
 
-import os
-import struct
-import zlib
+import contextlib
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
 import structlog
 
-_HEADER = struct.Struct("<II")
-"""Length and CRC-32 of the record that follows."""
+from ingest import segment
+from ingest.folder_lock import FolderLock
+from ingest.segment import Found
+
 SEGMENT_BYTES = 32 * 1024 * 1024
 _log = structlog.get_logger()
 
@@ -46,20 +47,25 @@ class Chunk:
 class Spool:
     """A first-in first-out queue of byte strings under `folder`, at most `most_bytes` large.
 
-    For one process at a time; the folder is made if it is not there.
+    One thread may append while another takes out. The folder is made if it is not there, and
+    locked until `close`: a second process is refused with a ConfigurationError.
     """
 
     def __init__(
         self, folder: Path, most_bytes: int, *, segment_bytes: int = SEGMENT_BYTES
     ) -> None:
         self._folder, self._most_bytes, self._segment_bytes = folder, most_bytes, segment_bytes
-        folder.mkdir(parents=True, exist_ok=True)
-        self._head = self._kept_head()
+        _make(folder)
+        self._lock = FolderLock(folder)
+        self._guard = threading.Lock()
         self._sizes: dict[int, int] = {}
-        """Bytes of each segment that hold whole records."""
+        """Bytes of each segment up to the end of its last whole record."""
         self._records = 0
-        for segment in self._found():
-            self._recover(segment)
+        self._told: set[Path] = set()
+        self._head = self._kept_head()
+        found = self._found()
+        for number in found:
+            self._recover(number, last=number == found[-1])
 
     @property
     def records(self) -> int:
@@ -69,7 +75,8 @@ class Spool:
     @property
     def size_bytes(self) -> int:
         """How much of the bound is taken."""
-        return sum(self._sizes.values())
+        with self._guard:
+            return sum(self._sizes.values())
 
     def append(self, records: Sequence[bytes]) -> None:
         """Put records at the end; they are on disk when this returns.
@@ -77,114 +84,144 @@ class Spool:
         Raises SpoolFullError where they would not fit, OSError where the disk refuses; none of
         them is kept then.
         """
-        framed = b"".join(_HEADER.pack(len(each), zlib.crc32(each)) + each for each in records)
-        if self.size_bytes + len(framed) > self._most_bytes:
-            raise SpoolFullError(f"{self.size_bytes:,} of {self._most_bytes:,} bytes are taken")
-        segment = self._tail()
-        size = self._sizes.get(segment, 0)
-        descriptor = os.open(self._path(segment), os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            os.ftruncate(descriptor, size)
-            _write(descriptor, framed, size)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if not size:
-            self._sync_folder()
-        self._sizes[segment] = size + len(framed)
-        self._records += len(records)
+        content = segment.framed(records)
+        taken = self.size_bytes
+        if taken + len(content) > self._most_bytes:
+            raise SpoolFullError(f"{taken:,} of {self._most_bytes:,} bytes are taken")
+        with self._guard:
+            number = self._tail()
+            size = self._sizes.get(number, 0)
+            segment.write(self._path(number), content, size)
+            if not size:
+                segment.sync(self._folder)
+            self._sizes[number] = size + len(content)
+            self._records += len(records)
+
+    def first(self) -> bytes | None:
+        """The record that waits longest; any thread may ask."""
+        with self._guard:
+            for number in sorted(self._sizes):
+                for found in self._read(number, self._begin(number), self._sizes[number]):
+                    return found.record
+        return None
 
     def oldest(self, limit: int) -> Chunk:
         """Up to `limit` of the records that wait longest."""
+        with self._guard:
+            # Only the thread that asks this takes segments away.
+            wanted = [(each, self._begin(each), self._sizes[each]) for each in sorted(self._sizes)]
         records: list[bytes] = []
         end = self._head
-        for record, after in self._read(self._head):
-            records.append(record)
-            end = after
-            if len(records) == limit:
-                break
+        for number, begin, size in wanted:
+            for found in self._read(number, begin, size):
+                records.append(found.record)
+                if len(records) == limit:
+                    return Chunk(records, Place(number, found.end))
+            end = Place(number, size)
         return Chunk(records, end)
 
     def drop(self, chunk: Chunk) -> None:
         """Forget records that are stored; after a crash just here they come once more."""
-        self._head = chunk.end
-        self._records -= len(chunk.records)
-        if not self._records:
-            self._head = Place(max(self._sizes, default=self._head.segment) + 1, 0)
-        for segment in [each for each in self._sizes if each < self._head.segment]:
-            self._path(segment).unlink()
-            del self._sizes[segment]
-        draft = self._folder / "head.new"
-        draft.write_text(f"{self._head.segment} {self._head.offset}\n")
-        draft.replace(self._folder / "head")
+        with self._guard:
+            last = max(self._sizes, default=chunk.end.segment)
+            self._records -= len(chunk.records)
+            self._head = chunk.end
+            if chunk.end >= (last, self._sizes.get(last, 0)):
+                self._head, self._records = Place(last + 1, 0), 0
+            self._keep_head()
+            for number in [each for each in self._sizes if each < self._head.segment]:
+                self._path(number).unlink()
+                del self._sizes[number]
+
+    def close(self) -> None:
+        """Let another process use the folder; what waits stays."""
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def _tail(self) -> int:
         """The segment that is written to: the last one, or a new one if that is large enough."""
         last = max(self._sizes, default=self._head.segment)
         return last if self._sizes.get(last, 0) < self._segment_bytes else last + 1
 
-    def _read(self, start: Place) -> Iterator[tuple[bytes, Place]]:
-        """Whole records from `start` on, each with the place after it."""
-        for segment in sorted(each for each in self._sizes if each >= start.segment):
-            offset = start.offset if segment == start.segment else 0
-            for record, end in _records(self._path(segment), offset):
-                yield record, Place(segment, end)
+    def _begin(self, number: int) -> int:
+        return self._head.offset if number == self._head.segment else 0
 
-    def _recover(self, segment: int) -> None:
-        """Take up a segment that was there; cut off what is not a whole record."""
-        path = self._path(segment)
-        if segment < self._head.segment:
+    def _read(self, number: int, begin: int, end: int) -> Iterator[Found]:
+        """Whole records of a segment; what is damaged between them is put aside."""
+        for found in segment.read(self._path(number), begin, end):
+            self._put_aside(number, begin, found.begin)
+            begin = found.end
+            yield found
+        self._put_aside(number, begin, end)
+
+    def _recover(self, number: int, *, last: bool) -> None:
+        """Take up a segment that was there; cut off what a crash left at its end."""
+        path = self._path(number)
+        if number < self._head.segment:
             path.unlink()
             return
-        size = self._head.offset if segment == self._head.segment else 0
-        for _, end in _records(path, size):
-            size = end
+        ends, size = self._begin(number), path.stat().st_size
+        for found in segment.read(path, ends, size):
+            self._put_aside(number, ends, found.begin)
+            ends = found.end
             self._records += 1
-        self._sizes[segment] = size
-        torn = path.stat().st_size - size
-        if torn > 0:
-            kept = path.with_suffix(".torn")
-            kept.write_bytes(path.read_bytes()[size:])
-            os.truncate(path, size)
-            _log.warning("the spool ended in the middle of a record", cut=torn, kept=str(kept))
+        self._put_aside(number, ends, size, torn=last)
+        if last:
+            segment.write(path, b"", ends)
+        self._sizes[number] = ends
+
+    def _put_aside(self, number: int, begin: int, end: int, *, torn: bool = False) -> None:
+        """Keep a copy of bytes that are no whole record, and say so."""
+        path = self._folder / f"{number:010d}.{begin}.{'torn' if torn else 'damaged'}"
+        if begin >= end or path in self._told:
+            return
+        self._told.add(path)
+        with contextlib.suppress(OSError), self._path(number).open("rb") as file:
+            file.seek(begin)
+            path.write_bytes(file.read(end - begin))
+        if torn:
+            _log.warning("the spool ended in the middle of a record", cut=str(path))
+        else:
+            _log.error("the spool is damaged, messages are lost from it", kept=str(path))
 
     def _kept_head(self) -> Place:
-        path = self._folder / "head"
+        """Where the oldest record begins; too early a place costs nothing, too late a record."""
+        try:
+            number, offset = map(int, (self._folder / "head").read_text().split())
+        except (FileNotFoundError, ValueError):
+            return Place(min(self._found(), default=1), 0)
+        path = self._path(number)
         if not path.exists():
-            return Place(1, 0)
-        segment, offset = path.read_text().split()
-        return Place(int(segment), int(offset))
+            return Place(number + 1, 0) if offset else Place(number, 0)
+        return Place(number, offset if offset <= path.stat().st_size else 0)
+
+    def _keep_head(self) -> None:
+        """On a full disk it stays as it was: more comes twice then, and nothing is lost."""
+        draft = self._folder / "head.new"
+        with contextlib.suppress(OSError):
+            draft.write_text(f"{self._head.segment} {self._head.offset}\n")
+            draft.replace(self._folder / "head")
 
     def _found(self) -> list[int]:
         return sorted(int(path.stem) for path in self._folder.glob("*.spool"))
 
-    def _path(self, segment: int) -> Path:
-        return self._folder / f"{segment:010d}.spool"
-
-    def _sync_folder(self) -> None:
-        """A new file is only there after a crash if its folder's entry is on disk too."""
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:010d}.spool"
 
 
-def _records(path: Path, offset: int) -> Iterator[tuple[bytes, int]]:
-    """Whole records of a file from `offset` on, each with the offset after it."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        while len(header := file.read(_HEADER.size)) == _HEADER.size:
-            length, checksum = _HEADER.unpack(header)
-            record = file.read(length)
-            if len(record) < length or zlib.crc32(record) != checksum:
-                return
-            offset += _HEADER.size + length
-            yield record, offset
-
-
-def _write(descriptor: int, content: bytes, offset: int) -> None:
-    view = memoryview(content)
-    while view:
-        written = os.pwrite(descriptor, view, offset)
-        view, offset = view[written:], offset + written
+def _make(folder: Path) -> None:
+    """Make a folder, and those above it, so that they are there after a crash as well."""
+    if not folder.exists():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        segment.sync(folder.parent)

@@ -61,12 +61,14 @@ class FastClock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._written = -1
+        self._written = (-1, -1)
         self._pace = Pace(datetime.fromtimestamp(0, UTC), 0.0, 0.0)
 
     def now(self) -> datetime:
         """The world's time, by the pace that the file holds now."""
-        written = self._path.stat().st_mtime_ns
+        found = self._path.stat()
+        # A file system tells two changes within a few milliseconds apart by the file alone.
+        written = (found.st_mtime_ns, found.st_ino)
         if written != self._written:
             fields = json.loads(self._path.read_text())
             self._pace = Pace(

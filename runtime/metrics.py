@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram
 
+from runtime import vital_page
 from runtime.errors import ConfigurationError
 from runtime.settings import Settings
 
@@ -31,6 +32,19 @@ LAG_SECONDS = Gauge(
 )
 INBOX_MESSAGES = Gauge(
     "hearthwatch_ingest_inbox_messages", "Messages read and not yet taken into a batch", ["worker"]
+)
+MESSAGES_SPOOLED = Counter(
+    "hearthwatch_ingest_messages_spooled_total", "Messages put on disk while the database was away"
+)
+SPOOL_MESSAGES = Gauge(
+    "hearthwatch_ingest_spool_messages", "Messages on disk that wait for the database", ["worker"]
+)
+SPOOL_BYTES = Gauge("hearthwatch_ingest_spool_bytes", "Disk that they take", ["worker"])
+SPOOL_AGE_SECONDS = Gauge(
+    "hearthwatch_ingest_spool_age_seconds", "Since the oldest of them arrived", ["worker"]
+)
+DEGRADED = Gauge(
+    "hearthwatch_ingest_degraded", "1 while the database is away or messages wait", ["worker"]
 )
 
 ALERT_CHANGES = Counter(
@@ -71,17 +85,11 @@ def expose(settings: Settings, process: str) -> Callable[[], None]:
     if chosen == 0:
         return lambda: None
     try:
-        server, thread = start_http_server(chosen, settings.host)
+        end = vital_page.serve(settings.host, chosen)
     except OSError as error:
         raise ConfigurationError(
             f"cannot show metrics on {settings.host}:{chosen}: {error.strerror}",
             hint="set HEARTHWATCH_METRICS_PORT to the first of a few free ports, or to 0",
         ) from error
     log.info("metrics", address=f"http://{settings.host}:{chosen}/metrics")
-
-    def end() -> None:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
     return end

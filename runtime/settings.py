@@ -65,6 +65,26 @@ class Settings(BaseSettings):
         description="Readings older than this against what was seen raise no alarm",
         gt=0,
     )
+    compress_after_days: int = Field(
+        default=7,
+        description="TimescaleDB Community compresses readings so old; 0 for never",
+        ge=0,
+    )
+    keep_readings_days: int = Field(
+        default=400,
+        description="Readings older than this, against what was seen, are deleted; 0 keeps all",
+        ge=0,
+    )
+    keep_hours_days: int = Field(
+        default=1830,
+        description="Likewise the hourly rollups",
+        ge=0,
+    )
+    keep_dead_letters_days: int = Field(
+        default=90,
+        description="Refused messages that came longer ago are deleted; 0 keeps all",
+        ge=0,
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on")
     port: int = Field(default=8000, description="Port the API listens on", ge=0, le=65_535)
     metrics_port: int = Field(

@@ -1,4 +1,4 @@
-"""The errands that the `work` process runs: what others queued to happen after their commit."""
+"""The errands that the `work` process runs: what others queued, and what is due every hour."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from functools import partial
 
 from alerts import delivery
 from alerts.notice import DELIVER
+from devices import retention
+from devices.retention import Keeping
 from runtime.clock import Clock
 from runtime.stopping import Stop
 from storage import queue
 from storage.pool import Pool
+from storage.queue import Errand
 
 
-def run(url: str, pool: Pool, clock: Clock, stop: Stop) -> None:
+def run(url: str, pool: Pool, clock: Clock, stop: Stop, keeping: Keeping) -> None:
     """Work off the queue until asked to stop."""
-    queue.work(url, {DELIVER: partial(delivery.deliver, pool, clock)}, stop)
+    errands: dict[str, Errand] = {
+        DELIVER: partial(delivery.deliver, pool, clock),
+        retention.ENFORCE: partial(retention.enforce, pool, keeping, stop),
+    }
+    queue.work(url, errands, stop, due={retention.ENFORCE: retention.EVERY_HOUR})

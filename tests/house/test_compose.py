@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ import yaml
 from typer.main import get_command
 
 from cli.main import app
+from ingest import workers
+from runtime import metrics
 from runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -102,10 +105,23 @@ def test_prometheus_asks_each_process_where_it_answers() -> None:
     text = (ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text(encoding="utf-8")
     jobs = {job["job_name"]: job for job in yaml.safe_load(text)["scrape_configs"]}
     for name in ("ingest", "watch", "work", "serve"):
-        (target,) = jobs[name]["static_configs"][0]["targets"]
-        host, _, port = target.partition(":")
-        assert host == name
-        assert f"127.0.0.1:{port}/" in SERVICES[name]["healthcheck"]["test"][-1]
+        targets = jobs[name]["static_configs"][0]["targets"]
+        asked = [f"{name}:{port}" for port in re.findall(r"127\.0\.0\.1:(\d+)/", _check(name))]
+        assert targets == asked
+
+
+def test_a_port_is_open_for_each_ingest_worker() -> None:
+    (number,) = re.findall(r"--workers=(\d+)", " ".join(SERVICES["ingest"]["command"]))
+    settings = Settings(
+        metrics_port=int(SERVICES["ingest"]["environment"]["HEARTHWATCH_METRICS_PORT"])
+    )
+    ports = [str(metrics.port(settings, each)) for each in workers.names(int(number))]
+    assert SERVICES["ingest"]["expose"] == ports
+    assert all(f"127.0.0.1:{port}/" in _check("ingest") for port in ports)
+
+
+def _check(name: str) -> str:
+    return str(SERVICES[name]["healthcheck"]["test"][-1])
 
 
 def _secrets(service: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 class Device:
@@ -25,6 +25,7 @@ class Device:
             protocol=mqtt.MQTTv5,
             reconnect_on_failure=False,
         )
+        self.client.connect_timeout = DEADLINE_S
         self.client.username_pw_set(user, secret)
         self.client.on_connect = lambda _c, _u, _f, reason, _p: self._entered.put(reason)
         self.client.on_publish = lambda _c, _u, _m, reason, _p: self._published.put(reason)

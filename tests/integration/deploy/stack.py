@@ -22,9 +22,11 @@ from typing import Any
 
 import yaml
 
+from tests.ports import free_port, free_row
+
 ROOT = Path(__file__).parents[3]
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
-DEADLINE_S = 60.0
+DEADLINE_S = 150.0
 SECRETS = "/run/secrets"
 CREDENTIALS = "/var/lib/hearthwatch/broker"
 
@@ -35,20 +37,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         pause.wait(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def free_row(number: int) -> int:
-    """The first of so many free ports in a row."""
-    while True:
-        first = free_port()
-        if first + number < 65_000 and not any(listens(first + each) for each in range(number)):
-            return first
 
 
 def listens(port: int) -> bool:
@@ -71,7 +59,7 @@ class Stack:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
-        self.ports = Ports(free_port(), free_port(), free_port(), free_row(3))
+        self.ports = Ports(free_port(), free_port(), free_port(), free_row(4))
         self.credentials = folder / "credentials"
         self.certificates = folder / "deploy" / "certificates"
         for each in (self.credentials, folder / "data"):
@@ -119,7 +107,8 @@ class Stack:
         """Mosquitto by deploy/mosquitto."""
         configuration = self.folder / "mosquitto.conf"
         configuration.write_text(self._broker_configuration())
-        with self._logged("broker", [str(MOSQUITTO), "-c", str(configuration)], None) as broker:
+        start = ROOT / "deploy" / "mosquitto" / "start"
+        with self._logged("broker", [str(start), str(configuration)], None) as broker:
             self.broker = broker
             wait_until(lambda: listens(self.ports.plain) and listens(self.ports.tls))
             yield

@@ -29,7 +29,7 @@ from runtime.clock import SetClock
 from storage.pool import Pool
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 WORKER = "test-worker"
 TEXT = {"en": "Text", "zh": "文字"}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Self
 
 CONNECT, PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT = 1, 4, 8, 12, 14
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 class ScriptedBroker:

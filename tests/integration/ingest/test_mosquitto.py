@@ -22,11 +22,12 @@ from devices.appliance import Registration
 from runtime.broker import BrokerAddress
 from simulator.publisher import Publisher
 from storage.pool import Pool
+from tests.ports import free_port
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MESSAGES = 3000
-DEADLINE_S = 60.0
+DEADLINE_S = 150.0
 pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
 
 
@@ -40,9 +41,7 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[BrokerAddress]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     configuration = tmp_path / "mosquitto.conf"
     configuration.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 20000\n"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import socket
+import struct
 import threading
 from datetime import UTC, datetime
 
 import paho.mqtt.client as mqtt
 import pytest
 
+from ingest import bulk_client
 from ingest.bulk_client import BulkClient
 from ingest.source import Message
 from runtime.broker import BrokerAddress
@@ -23,6 +26,7 @@ LOCAL = BrokerAddress.parse("mqtt://reader:secret@127.0.0.1:1883")
         ("reconnect", ["self"]),
         ("loop_read", ["self", "max_packets"]),
         ("_packet_read", ["self"]),
+        ("_packet_write", ["self"]),
         ("_packet_queue", ["self", "command", "packet", "mid", "qos", "info"]),
         ("_sock_recv", ["self", "bufsize"]),
         ("_loop_rc_handle", ["self", "rc"]),
@@ -92,3 +96,26 @@ def test_while_there_is_no_room_nothing_is_read_and_the_session_stays() -> None:
     client._ping_t = 5.0
     assert client.loop_read() == 0
     assert client._ping_t == 0
+
+
+def test_what_a_killed_broker_had_sent_is_taken_in_although_it_cannot_be_written_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bulk_client, "READ_BYTES", 1000)
+    client = BulkClient.to(LOCAL, "contract")
+    delivered: list[Message] = []
+    client.clock = SetClock(datetime(2026, 6, 1, tzinfo=UTC))
+    client.deliver = delivered.extend
+    publish = b"\x32\x06\x00\x01a\x00\x07x"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client._sock = socket.create_connection(server.getsockname())
+        broker, _ = server.accept()
+    client._sock.settimeout(0)
+    broker.sendall(publish * 5000 + publish[:3])
+    # What a kill does while acknowledgements wait to be read: a reset, and no orderly end.
+    broker.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    broker.close()
+    client.opened()
+    client.acknowledge([1])
+    assert len(delivered) == 5000
+    assert client._sock is None

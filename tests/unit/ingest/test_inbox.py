@@ -34,7 +34,7 @@ def test_a_taker_waits_for_as_many_as_it_asked_for() -> None:
     taking.join(0.05)
     assert taking.is_alive()
     inbox.put([message(2)])
-    taking.join(5)
+    taking.join(60)
     assert taken == [message(1), message(2)]
 
 
@@ -49,7 +49,7 @@ def test_a_full_inbox_has_room_once_something_was_taken() -> None:
     waiting.join(0.05)
     assert waiting.is_alive()
     assert inbox.take(10, 0) == [message(1)]
-    waiting.join(5)
+    waiting.join(60)
     assert outcome == [True]
 
 
@@ -68,7 +68,7 @@ def test_closing_lets_a_waiting_network_thread_go_and_takes_nothing_more_in() ->
     waiting = threading.Thread(target=inbox.wait_for_room, args=(60,))
     waiting.start()
     inbox.close()
-    waiting.join(5)
+    waiting.join(60)
     assert not waiting.is_alive()
     inbox.put([message(2)])
     assert inbox.take(10, 60) == [message()]

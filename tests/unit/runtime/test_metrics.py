@@ -8,12 +8,7 @@ import pytest
 from runtime import metrics
 from runtime.errors import ConfigurationError
 from runtime.settings import Settings
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_port
 
 
 def test_processes_of_one_machine_have_ports_of_their_own() -> None:
@@ -28,11 +23,11 @@ def test_without_a_port_nothing_listens() -> None:
 
 
 def test_what_is_counted_can_be_read_until_the_end() -> None:
-    settings = Settings(metrics_port=_free_port())
+    settings = Settings(metrics_port=free_port())
     end = metrics.expose(settings, "watch")
     metrics.TICKETS_OPENED.labels("critical").inc()
     address = f"http://127.0.0.1:{settings.metrics_port}/metrics"
-    told = httpx.get(address, trust_env=False).text
+    told = httpx.get(address, trust_env=False, timeout=60).text
     end()
     assert 'hearthwatch_watch_tickets_opened_total{severity="critical"}' in told
     with pytest.raises(httpx.ConnectError):

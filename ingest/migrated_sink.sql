@@ -1,0 +1,2 @@
+-- name: columns
+SELECT type, metric FROM hearthwatch.telemetry_columns
