@@ -13,25 +13,44 @@ PARENT = 1
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def cpu_seconds(pids: Iterable[int]) -> float:
-    """CPU time that processes have used so far; one that has ended counts nothing."""
+def cpu_seconds(roots: Iterable[int]) -> float:
+    """CPU time that processes and all below them have used, those that have ended included.
+
+    Of a child that ends only its parent still knows: so the difference of two looks holds also
+    what was started and ended between them.
+    """
+    pids = {pid for root in roots for pid in with_descendants(root)}
     return sum(_ticks(pid) for pid in pids) / _TICKS
 
 
-def with_children(pid: int) -> list[int]:
-    """A process and its children of now."""
-    children = [
-        int(entry.name)
-        for entry in PROC.iterdir()
-        if entry.name.isdigit() and _fields(int(entry.name))[PARENT : PARENT + 1] == [str(pid)]
-    ]
-    return [pid, *children]
+def with_descendants(root: int) -> list[int]:
+    """A process, its children and theirs, as of now."""
+    children: dict[int, list[int]] = {}
+    for entry in PROC.iterdir():
+        if entry.name.isdigit() and (fields := _fields(int(entry.name))):
+            children.setdefault(int(fields[PARENT]), []).append(int(entry.name))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
 
 
 def resident_mb(pid: int) -> float:
-    """Memory that a process has in RAM."""
-    pages = int((PROC / str(pid) / "statm").read_text().split()[1])
+    """Memory that a process has in RAM; one that has ended has none."""
+    try:
+        pages = int((PROC / str(pid) / "statm").read_text().split()[1])
+    except OSError:
+        return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def server_pid(backend_pid: int) -> int | None:
+    """The PostgreSQL server that a session's process belongs to, if it runs on this machine."""
+    fields = _fields(backend_pid)
+    name = PROC / str(backend_pid) / "comm"
+    if not fields or not name.read_text().startswith("postgres"):
+        return None
+    return int(fields[PARENT])
 
 
 def _ticks(pid: int) -> int:

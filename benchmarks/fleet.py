@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,7 +31,8 @@ class Frames:
 
     bytes: NDArray[np.uint8]
     packet_id_at: int
-    digits_at: int
+    digits_at: NDArray[np.intp]
+    """Of each digit of the time in epoch milliseconds."""
 
 
 def serials(catalogue: Catalogue, devices: int) -> dict[str, str]:
@@ -49,20 +51,35 @@ def frames(catalogue: Catalogue, devices: int, seed: int = 1) -> Frames:
     """A frame for each device, with values of its own within what is usual."""
     chance = np.random.default_rng(seed)
     fleet = serials(catalogue, devices).items()
-    bodies = [_body(serial, _payload(catalogue[name], chance)) for serial, name in fleet]
-    length = max(map(len, bodies))
+    return framed(
+        [
+            (f"appliances/{serial}/telemetry", _payload(catalogue[name], chance))
+            for serial, name in fleet
+        ],
+        len('{"ts":') + np.arange(DIGITS),
+    )
+
+
+def framed(
+    messages: Sequence[tuple[str, str]], digits_at: NDArray[np.intp], least_bytes: int = 0
+) -> Frames:
+    """Frames of topics and payloads, with white space up to one length of at least so many bytes.
+
+    All topics have one length; `digits_at` counts from the payload's first byte.
+    """
+    bodies = [_body(topic, payload) for topic, payload in messages]
+    length = max(*map(len, bodies), least_bytes - HEADER_BYTES)
     head = bytes([0x32, length & 0x7F | 0x80, length >> 7])
     # White space after a payload is JSON too, and makes all frames one length.
     whole = b"".join(head + body.ljust(length) for body in bodies)
-    matrix = np.frombuffer(whole, dtype=np.uint8).reshape(devices, HEADER_BYTES + length).copy()
-    topic_bytes = int.from_bytes(bodies[0][:2], "big")
-    packet_id_at = HEADER_BYTES + 2 + topic_bytes
-    return Frames(matrix, packet_id_at, packet_id_at + 2 + len('{"ts":'))
+    matrix = np.frombuffer(whole, dtype=np.uint8).reshape(-1, HEADER_BYTES + length).copy()
+    packet_id_at = HEADER_BYTES + 2 + len(messages[0][0].encode())
+    return Frames(matrix, packet_id_at, packet_id_at + 2 + digits_at)
 
 
-def _body(serial: str, payload: str) -> bytes:
-    topic = f"appliances/{serial}/telemetry".encode()
-    return len(topic).to_bytes(2, "big") + topic + b"\0\0" + payload.encode()
+def _body(topic: str, payload: str) -> bytes:
+    name = topic.encode()
+    return len(name).to_bytes(2, "big") + name + b"\0\0" + payload.encode()
 
 
 def _payload(description: ApplianceType, chance: np.random.Generator) -> str:

@@ -2,225 +2,129 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing.context import SpawnContext, SpawnProcess
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import cost, database, fleet, load, mosquitto
-from benchmarks.fleet import Frames
-from benchmarks.load import Shared
-from devices import watermark
+from benchmarks import broker_limit, database, fleet, ours
+from benchmarks.database import Server
+from benchmarks.ours import Outcome
+from benchmarks.peers import race
+from benchmarks.peers.race import Course, PeerFigures
+from benchmarks.window import Memory
 from devices.catalogue import folder
-from devices.catalogue.folder import Catalogue
-from devices.watermark import Tally
-from ingest import workers as ingest_workers
-from runtime.errors import HearthwatchError
-from runtime.settings import Settings
-from runtime.stopping import Stop
-from storage import pool
-from storage.pool import Connection
 
-SPAWNING = multiprocessing.get_context("spawn")
 DEVICES = 5000
-LOOK_S = 0.05
-WARM_UP_S = 3.0
 LIMIT_SHARE = 0.25
-"""Of the time asked for, each limit gets this part."""
-BACKLOG = 32_000
-"""Messages on the way, for each worker: enough for full batches, far from the broker's bound."""
-START_S = 60.0
+"""Of the time asked for, each limit gets this part, but not more than is of use."""
+LIMIT_MOST_S = 15.0
 
 
-class BenchError(HearthwatchError):
-    """The measurement could not be made."""
+@dataclass(frozen=True)
+class Plan:
+    """What to measure."""
 
-    title = "No figure"
+    seconds: float
+    workers: int
+    rate: float | None = None
+    """Messages a second; None for as many as go through."""
+    database_url: str | None = None
+    """A server to make a database on; None for an embedded one."""
+    peers: bool = False
+    tools: Path | None = None
+    """The folder of the peers' programs."""
+    tell: Callable[[str], None] = field(default=lambda _: None)
+    """Is told what comes next."""
 
 
 @dataclass(frozen=True)
 class Figures:
     """What one run showed."""
 
-    messages_per_s: float
-    readings_per_s: float
-    broker_limit: float
-    database_limit: float
+    messages_per_s: int
+    readings_per_s: int
+    broker_limit: int
+    """The larger of the next."""
+    broker_limits: dict[str, int]
+    database_limit: int
     ratio: float
     """Ours to the lower limit."""
     cpu_us_per_message: dict[str, float]
-    p50_ms: float
-    p99_ms: float
-    """From publishing to the commit."""
+    p50_ms: float | None
+    p99_ms: float | None
+    """From publishing to the commit; None if the server notes no commit times."""
     lost: int
     duplicates: int
-    rss_mb: float
-    """The largest worker's memory at the end."""
+    rss_mb: int
+    """Memory of all our processes together at the end."""
+    rss_mb_over_time: Memory
     seconds: float
     workers: int
+    rate: float | None
+    server: dict[str, str]
+    peers: dict[str, PeerFigures | str]
 
 
-def run(seconds: float, workers: int) -> Figures:
-    """Measure the two limits and then ours, on parts of its own."""
+def run(plan: Plan) -> Figures:
+    """Measure the limits, then ours, then the peers, on parts of its own."""
     catalogue = folder.load()
     frames = fleet.frames(catalogue, DEVICES)
-    with tempfile.TemporaryDirectory(prefix="hearthwatch-bench-") as name:
-        scratch = Path(name)
-        with (
-            mosquitto.running(scratch) as (port, broker_pid),
-            database.running(scratch / "postgres", catalogue, DEVICES) as (url, server_pid),
-        ):
-            bench = _Bench(seconds, workers, catalogue, frames, port, url, SPAWNING)
-            broker_limit = bench.broker_limit()
-            database_limit = database.rows_per_second(
-                url, catalogue, workers, seconds * LIMIT_SHARE
-            )
-            return bench.ours(broker_limit, database_limit, broker_pid, server_pid)
-
-
-@dataclass
-class _Bench:
-    seconds: float
-    workers: int
-    catalogue: Catalogue
-    frames: Frames
-    port: int
-    url: str
-    spawning: SpawnContext
-
-    def broker_limit(self) -> float:
-        """Messages a second through the broker when they are acknowledged at once."""
-        shared = self._shared()
-        consumer = self._process(load.consume, shared)
-        consumer.start()
-        Stop().wait(1.0)
-        with self._loaded(shared):
-            Stop().wait(1.0)
-            before, since = shared.taken.value, time.monotonic()
-            Stop().wait(self.seconds * LIMIT_SHARE)
-            rate = (shared.taken.value - before) / (time.monotonic() - since)
-        consumer.join()
-        return rate
-
-    def ours(
-        self, broker_limit: float, database_limit: float, broker_pid: int, server_pid: int
-    ) -> Figures:
-        """Messages a second from the generator to committed rows."""
-        shared = self._shared()
-        with self._ingesting() as ingesters, pool.connect(self.url, autocommit=True) as connection:
-            self._wait_for_workers(connection)
-            with self._loaded(shared) as generator:
-                self._follow(connection, shared, WARM_UP_S)
-                pids = {
-                    "worker": [each.pid or 0 for each in ingesters],
-                    "broker": [broker_pid],
-                    "database": cost.with_children(server_pid),
-                    "load": [generator.pid or 0],
-                }
-                spent = {name: cost.cpu_seconds(each) for name, each in pids.items()}
-                before, since = watermark.tally(connection).stored, time.monotonic()
-                self._follow(connection, shared, self.seconds)
-                lasted = time.monotonic() - since
-                messages = watermark.tally(connection).stored - before
-                spent = {name: cost.cpu_seconds(pids[name]) - spent[name] for name in pids}
-            tally = self._drained(connection, shared)
-            p50_ms, p99_ms = self._delays_ms(connection)
-            memory = max(map(cost.resident_mb, pids["worker"]))
-        rate = messages / lasted
-        return Figures(
-            messages_per_s=round(rate),
-            readings_per_s=round(rate * fleet.METRICS),
-            broker_limit=round(broker_limit),
-            database_limit=round(database_limit),
-            ratio=round(rate / min(broker_limit, database_limit), 3),
-            cpu_us_per_message={
-                name: round(each / max(messages, 1) * 1e6, 1) for name, each in spent.items()
-            },
-            p50_ms=p50_ms,
-            p99_ms=p99_ms,
-            lost=shared.acknowledged.value - tally.stored,
-            duplicates=tally.duplicates,
-            rss_mb=round(memory),
-            seconds=round(lasted, 1),
-            workers=self.workers,
+    limit_s = min(plan.seconds * LIMIT_SHARE, LIMIT_MOST_S)
+    with ExitStack() as stack:
+        scratch = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="hearthwatch-bench-"))
         )
-
-    @contextmanager
-    def _ingesting(self) -> Iterator[list[SpawnProcess]]:
-        settings = Settings(
-            database_url=self.url, mqtt_url=f"mqtt://127.0.0.1:{self.port}", idle_after_s=0
+        server = stack.enter_context(
+            database.given(plan.database_url, catalogue, DEVICES)
+            if plan.database_url
+            else database.own(scratch / "postgres", catalogue, DEVICES)
         )
-        started = [
-            self.spawning.Process(target=ingest_workers.work, args=(settings, name, self.shared))
-            for name in ingest_workers.names(self.workers)
-        ]
-        try:
-            for process in started:
-                process.start()
-            yield started
-        finally:
-            for process in started:
-                process.terminate()
-                process.join()
-
-    @property
-    def shared(self) -> bool:
-        return self.workers > 1
-
-    @contextmanager
-    def _loaded(self, shared: Shared) -> Iterator[SpawnProcess]:
-        generator = self._process(load.generate, shared, BACKLOG * self.workers)
-        generator.start()
-        try:
-            yield generator
-        finally:
-            shared.enough.set()
-            generator.join()
-
-    def _process(self, target: object, *arguments: object) -> SpawnProcess:
-        return self.spawning.Process(
-            target=target,  # type: ignore[arg-type]
-            args=(self.port, self.frames, *arguments),
-            daemon=True,
+        plan.tell("the broker's own limit")
+        brokers = broker_limit.measure(scratch / "limit", frames, limit_s)
+        plan.tell("the database's own limit")
+        rows_per_s = database.rows_per_second(server.url, catalogue, plan.workers, limit_s)
+        plan.tell("ours")
+        outcome = ours.measure(
+            ours.Task(frames, server, min(catalogue), plan.workers, plan.seconds, plan.rate),
+            scratch / "ours",
         )
+        per_s = outcome.window.per_s
+        course = Course(
+            server, scratch / "peers", DEVICES, frames.bytes.shape[1], plan.seconds, plan.rate
+        )
+        peers = race.run(course, plan.tools, per_s, plan.tell) if plan.peers else {}
+        return _figures(plan, server, outcome, brokers, rows_per_s, peers)
 
-    def _shared(self) -> Shared:
-        sent, acknowledged, taken = (self.spawning.Value("q", 0) for _ in range(3))
-        return Shared(sent, acknowledged, taken, self.spawning.Event())
 
-    def _wait_for_workers(self, connection: Connection) -> None:
-        deadline = time.monotonic() + START_S
-        while len(watermark.workers(connection, fleet.REGISTERED_AT)) < self.workers:
-            if time.monotonic() > deadline:
-                raise BenchError("the workers do not subscribe")
-            Stop().wait(LOOK_S)
-
-    def _follow(self, connection: Connection, shared: Shared, seconds: float) -> None:
-        """Tell the generator what has been committed, so that no backlog grows."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            shared.taken.value = watermark.tally(connection).received
-            Stop().wait(LOOK_S)
-
-    def _drained(self, connection: Connection, shared: Shared) -> Tally:
-        deadline = time.monotonic() + START_S
-        while (tally := watermark.tally(connection)).received < shared.acknowledged.value:
-            if time.monotonic() > deadline:
-                break
-            Stop().wait(LOOK_S)
-        return tally
-
-    def _delays_ms(self, connection: Connection) -> tuple[float, float]:
-        """Median and 99th percentile from the time in the message to that of its commit."""
-        name = min(self.catalogue)
-        row = connection.execute(
-            "SELECT percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY"
-            " extract(epoch FROM pg_xact_commit_timestamp(xmin) - time) * 1000)"
-            f" FROM telemetry.{name} WHERE device_id < 1000000"
-        ).fetchone()
-        p50, p99 = row[0] if row and isinstance(row[0], list) else (0.0, 0.0)
-        return round(p50, 1), round(p99, 1)
+def _figures(
+    plan: Plan,
+    server: Server,
+    outcome: Outcome,
+    brokers: dict[str, float],
+    rows_per_s: float,
+    peers: dict[str, PeerFigures | str],
+) -> Figures:
+    window, broker_limit = outcome.window, max(brokers.values())
+    limit = min(broker_limit, rows_per_s)
+    return Figures(
+        messages_per_s=round(window.per_s),
+        readings_per_s=round(window.per_s * fleet.METRICS),
+        broker_limit=round(broker_limit),
+        broker_limits={name: round(each) for name, each in brokers.items()},
+        database_limit=round(rows_per_s),
+        ratio=round(window.per_s / limit, 3) if limit else 0.0,
+        cpu_us_per_message=window.cpu_us_per_message,
+        p50_ms=outcome.p50_ms,
+        p99_ms=outcome.p99_ms,
+        lost=outcome.lost,
+        duplicates=outcome.duplicates,
+        rss_mb=window.memory.last,
+        rss_mb_over_time=window.memory,
+        seconds=round(window.seconds, 1),
+        workers=plan.workers,
+        rate=plan.rate,
+        server=server.settings,
+        peers=peers,
+    )

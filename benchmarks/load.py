@@ -1,11 +1,14 @@
-"""A load generator: frames sent in bulk, as many under way as the window and the backlog allow."""
+"""A load generator: frames sent in bulk, as many under way as window, backlog and rate allow."""
 
 from __future__ import annotations
 
+import multiprocessing
 import select
-import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import SpawnProcess
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 
@@ -13,7 +16,9 @@ import numpy as np
 
 from benchmarks import wire
 from benchmarks.fleet import DIGITS, Frames
+from runtime.stopping import Stop
 
+SPAWNING = multiprocessing.get_context("spawn")
 BURST = 500
 WINDOW = 8000
 """Messages sent and not yet acknowledged by the broker."""
@@ -34,14 +39,25 @@ class Shared:
     enough: Event
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How much a generator may send."""
+
+    backlog: int
+    """Messages sent and not come out at the other end yet, at most."""
+    per_s: float | None = None
+    """Messages a second; None for as many as go through."""
+
+
 class Generator:
     """Sends each device's frame in turn, with the time of sending in it."""
 
-    def __init__(self, port: int, frames: Frames, shared: Shared, backlog: int) -> None:
+    def __init__(self, port: int, frames: Frames, shared: Shared, pace: Pace) -> None:
         self._socket = wire.connect(port, "bench-load")
         self._frames = frames
         self._shared = shared
-        self._backlog = backlog
+        self._pace = pace
+        self._started = time.monotonic()
         self._sent = 0
         self._acknowledged_bytes = 0
         self._round_ms = 0
@@ -49,8 +65,8 @@ class Generator:
     def run(self) -> None:
         """Send until told that it is enough; then wait for the last acknowledgement."""
         while not self._shared.enough.is_set():
-            if self._may_send():
-                self._send()
+            if count := self._may_send():
+                self._send(count)
             else:
                 # The broker acknowledges one by one: to read each at once would cost more than it.
                 select.select([], [], [], PAUSE_S)
@@ -63,26 +79,31 @@ class Generator:
     def _acknowledged(self) -> int:
         return self._acknowledged_bytes // PUBACK_BYTES
 
-    def _may_send(self) -> bool:
-        return (
-            self._sent - self._acknowledged <= WINDOW - BURST
-            and self._sent - self._shared.taken.value <= self._backlog - BURST
-        )
-
-    def _send(self) -> None:
+    def _may_send(self) -> int:
+        if (
+            self._sent - self._acknowledged > WINDOW - BURST
+            or self._sent - self._shared.taken.value > self._pace.backlog - BURST
+        ):
+            return 0
         devices = len(self._frames.bytes)
-        first = self._sent % devices
+        return min(BURST, self._due(), devices - self._sent % devices)
+
+    def _due(self) -> int:
+        if self._pace.per_s is None:
+            return BURST
+        return int((time.monotonic() - self._started) * self._pace.per_s) - self._sent
+
+    def _send(self, count: int) -> None:
+        first = self._sent % len(self._frames.bytes)
         if first == 0:
             self._round_ms += 1
-        count = min(BURST, devices - first)
         burst = self._frames.bytes[first : first + count].copy()
         numbers = np.arange(self._sent, self._sent + count) % PACKET_IDS + 1
         at = self._frames.packet_id_at
         burst[:, at : at + 2] = numbers.astype(">u2").view(np.uint8).reshape(-1, 2)
         # No device has one time twice: a round of all devices is at least a millisecond later.
         self._round_ms = max(self._round_ms, int(time.time() * 1000))
-        at = self._frames.digits_at
-        burst[:, at : at + DIGITS] = self._round_ms // _POWERS % 10 + ord("0")
+        burst[:, self._frames.digits_at] = self._round_ms // _POWERS % 10 + ord("0")
         self._socket.sendall(burst.tobytes())
         self._sent += count
         self._shared.sent.value = self._sent
@@ -96,43 +117,27 @@ class Generator:
             self._shared.acknowledged.value = self._acknowledged
 
 
-def generate(port: int, frames: Frames, shared: Shared, backlog: int) -> None:
-    """Run a generator; the body of its process."""
-    Generator(port, frames, shared, backlog).run()
+@contextmanager
+def running(port: int, frames: Frames, shared: Shared, pace: Pace) -> Iterator[SpawnProcess]:
+    """Run a generator in a process of its own; it has begun, and ends with the last answer."""
+    generator = SPAWNING.Process(
+        target=_generate, args=(port, frames, shared, pace), name="bench-load", daemon=True
+    )
+    generator.start()
+    try:
+        while shared.sent.value == 0 and generator.is_alive():
+            Stop().wait(PAUSE_S)
+        yield generator
+    finally:
+        shared.enough.set()
+        generator.join()
 
 
-def consume(port: int, frames: Frames, shared: Shared) -> None:
-    """Acknowledge everything at once: what the broker can do when nobody stores anything."""
-    opened = wire.connect(port, "bench-consumer")
-    wire.subscribe(opened, "appliances/+/telemetry")
-    length, at = frames.bytes.shape[1], frames.packet_id_at
-    rest = b""
-    opened.settimeout(0.2)
-    while not shared.enough.is_set():
-        try:
-            rest += opened.recv(1 << 20)
-        except TimeoutError:
-            continue
-        whole = len(rest) // length
-        arrived = np.frombuffer(rest, dtype=np.uint8, count=whole * length).reshape(whole, length)
-        answers = np.empty((whole, PUBACK_BYTES), dtype=np.uint8)
-        answers[:, 0], answers[:, 1] = 0x40, 2
-        answers[:, 2:] = arrived[:, at : at + 2]
-        opened.sendall(answers.tobytes())
-        rest = rest[whole * length :]
-        shared.taken.value += whole
-    opened.close()
+def counters() -> Shared:
+    """Fresh counters for a generator."""
+    sent, acknowledged, taken = (SPAWNING.Value("q", 0) for _ in range(3))
+    return Shared(sent, acknowledged, taken, SPAWNING.Event())
 
 
-def wait_readable(port: int, timeout_s: float = 10.0) -> None:
-    """Wait until a broker listens on a local port."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            select.select([], [], [], 0.05)
-        else:
-            return
+def _generate(port: int, frames: Frames, shared: Shared, pace: Pace) -> None:
+    Generator(port, frames, shared, pace).run()

@@ -1,0 +1,1 @@
+"""What a user would otherwise pick, measured in the same run."""
