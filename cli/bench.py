@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,19 +23,79 @@ def bench() -> None:
 def ingest(
     seconds: Annotated[float, typer.Option("--for", help="How long to measure.")] = 60.0,
     workers: Annotated[int, typer.Option(min=1, help="Ingest processes.")] = 2,
+    rate: Annotated[
+        float | None, typer.Option(help="Messages a second; without it as many as go through.")
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="URL of a server to make a database on; without it an embedded one."),
+    ] = None,
+    tools: Annotated[Path | None, typer.Option(help="Folder of the other tools' programs.")] = None,
     *,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Measure other tools likewise, one after the other.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Messages a second from publishing to committed rows, beside the broker's and database's own.
 
     Example: hearthwatch bench ingest --for 60 --workers 2 --json
     """
-    from benchmarks import ingest as measured  # noqa: PLC0415 - needed by nobody else
+    from benchmarks import ingest as measured
 
     begin()
-    errors.print(f"measuring for about {seconds * 1.5 + 15:.0f} s on parts of its own ...")
-    figures = asdict(measured.run(seconds, workers))
-    for name, value in figures.items():
-        out.print(f"{name:>20}  {value}")
+    figures = asdict(
+        measured.run(
+            measured.Plan(
+                seconds,
+                workers,
+                rate=rate,
+                database_url=database,
+                peers=peers,
+                tools=tools.resolve() if tools else None,
+                tell=lambda what: errors.print(f"measuring {what} ..."),
+            )
+        )
+    )
+    _print_figures(figures)
     if as_json:
         print_json(figures)
+
+
+@app.command()
+def storage(
+    readings: Annotated[
+        int, typer.Option(min=1, help="About how many values of metrics to store.")
+    ] = 10_000_000,
+    database: Annotated[
+        list[str] | None,
+        typer.Option(help="A server to measure on as well, by its URL; may be given again."),
+    ] = None,
+    *,
+    embedded: Annotated[bool, typer.Option(help="Measure on an embedded PostgreSQL.")] = True,
+    plans: Annotated[bool, typer.Option(help="Print how each question was answered.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bytes a reading on each tier, and how long the product's most frequent questions take.
+
+    On a server that is given it makes a database of its own, and drops it.
+
+    Example: hearthwatch bench storage --database postgresql://localhost/postgres --json
+    """
+    from benchmarks import storage as measured
+    from benchmarks import storage_page
+
+    begin()
+    outcome = measured.run(readings, database or [], with_embedded=embedded, tell=errors.print)
+    for line in storage_page.lines(outcome, with_plans=plans):
+        out.print(line)
+    if as_json:
+        print_json(storage_page.without_plans(outcome))
+
+
+def _print_figures(figures: Mapping[str, object], under: str = "") -> None:
+    for name, value in figures.items():
+        if isinstance(value, dict) and any(isinstance(each, dict) for each in value.values()):
+            _print_figures(value, f"{name}: ")
+        else:
+            out.print(f"{under + name:>26}  {value}")

@@ -11,6 +11,7 @@ import typer
 from cli.start import AsJson, begin, out, print_json
 from devices import dead_letter, watermark
 from devices.catalogue import folder
+from ingest import orphan, session
 from runtime import clock
 from runtime.broker import BrokerAddress
 from runtime.errors import HearthwatchError
@@ -21,6 +22,14 @@ from storage.pool import Connection
 from tickets import backlog
 
 FRESH = timedelta(minutes=10)
+SILENT = timedelta(minutes=2)
+"""A worker that has said nothing for so long is gone: with nothing to do it speaks every 5 s."""
+
+
+class OrphansError(HearthwatchError):
+    """Sessions at the broker whose workers are gone."""
+
+    title = "Orphaned sessions"
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     Example: hearthwatch doctor
     """
     settings = begin()
-    findings = list(_examine(settings))
+    findings = list(examine(settings))
     for finding in findings:
         mark = "[green]ok [/]" if finding.healthy else "[red]BAD[/]"
         out.print(f"{mark} {finding.what}: {finding.detail}")
@@ -51,7 +60,8 @@ def doctor(*, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at one thing after the other."""
     yield _tried("catalogue", lambda: f"{len(folder.load(settings.catalogue))} appliance types")
     yield _tried("broker", lambda: _reach_broker(settings))
     try:
@@ -81,12 +91,33 @@ def _examine_database(connection: Connection, settings: Settings) -> Iterator[Fi
         f"has come to {reached:%Y-%m-%d %H:%M} UTC" if reached else "has stored nothing yet",
         "is `hearthwatch ingest` running, and do appliances report?",
     )
+    yield _tried("orphaned sessions", lambda: _look_for_orphans(connection, settings))
     waiting = backlog.waiting(connection, folder.load(settings.catalogue))
     yield Finding("watch", waiting < 1000, f"{waiting} to judge", "run `hearthwatch watch`")  # noqa: PLR2004 - a second's work
     letters = dead_letter.counts(connection)
     told = ", ".join(f"{number} {reason}" for reason, number in letters.items())
     detail = f"{told}; see `hearthwatch dead-letters list`" if letters else "none"
     yield Finding("dead letters", healthy=True, detail=detail)
+
+
+def _look_for_orphans(connection: Connection, settings: Settings) -> str:
+    """Ask the broker for the sessions of workers that are gone; one at work must not be asked for.
+
+    To ask is to connect by its name, which cuts off whoever else is.
+    """
+    if settings.idle_after_s == 0:
+        return "not looked for: idle workers say nothing where HEARTHWATCH_IDLE_AFTER_S is 0"
+    address = BrokerAddress.parse(settings.mqtt_url)
+    silent = orphan.silent(connection, clock.WallClock().now() - SILENT)
+    found = [name for name in silent if session.exists(address, orphan.client_id(name))]
+    if found:
+        raise OrphansError(
+            f"the broker collects readings for {', '.join(found)}, and nobody takes them",
+            hint="start `hearthwatch ingest`, which takes over ingest-1, ingest-2 and so on; for "
+            "another name `hearthwatch ingest --worker NAME`, or, if it shall be no more, that "
+            "with --retire",
+        )
+    return f"none of {len(silent)} workers that are gone has one"
 
 
 def _reach_broker(settings: Settings) -> str:

@@ -1,4 +1,8 @@
-"""Commands that run the platform: one process each, or all of them on one machine."""
+"""Commands that run the platform: one process each, or all of them on one machine.
+
+What only one door needs is imported in its command: a worker that starts again must not wait for
+the libraries of the console.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +13,18 @@ from typing import Annotated
 
 import typer
 
-from api import door as api_door
-from cli import platform
 from cli.start import AsJson, begin, errors, out, print_json, stopping
 from devices import telemetry_table, watermark
 from devices.catalogue import folder
-from ingest import door as ingest_door
-from ingest import workers as ingest_workers
-from models import release
+from devices.retention import Keeping
 from runtime import clock, embedded_broker, metrics
 from runtime.broker import PORTS
 from runtime.errors import ConfigurationError, InvalidError
 from runtime.settings import Settings
 from storage import database, migration, pool
 from storage.pool import Pool
-from tickets import errands
-from tickets import watch as ticket_watch
-from tickets.watch import Watch
+
+FIRST_WORKER = "ingest-1"
 
 
 def migrate(*, as_json: AsJson = False) -> None:
@@ -36,7 +35,13 @@ def migrate(*, as_json: AsJson = False) -> None:
     settings = begin()
     catalogue = folder.load(settings.catalogue)
     with database.opened(settings) as url, pool.connect(url) as connection:
-        done = [*migration.migrate(connection), *telemetry_table.ensure(connection, catalogue)]
+        done = [
+            *migration.migrate(connection),
+            *telemetry_table.ensure(connection, catalogue),
+            *telemetry_table.compress(
+                connection, catalogue, timedelta(days=settings.compress_after_days)
+            ),
+        ]
     for line in done or ["nothing to do: the database is up to date"]:
         out.print(line)
     if as_json:
@@ -44,21 +49,31 @@ def migrate(*, as_json: AsJson = False) -> None:
 
 
 def ingest(
-    worker: Annotated[
-        str, typer.Option(help="Name of this worker's session.")
-    ] = ingest_door.WORKER,
+    worker: Annotated[str, typer.Option(help="Name of this worker's session.")] = FIRST_WORKER,
     workers: Annotated[int, typer.Option(min=1, help="So many processes share the telemetry.")] = 1,
+    *,
+    retire: Annotated[
+        bool, typer.Option("--retire", help="Only store what this worker left behind, for good.")
+    ] = False,
 ) -> None:
     """Take messages from the broker into the database, until stopped.
 
     Example: HEARTHWATCH_MQTT_URL=mqtt://broker:1883 hearthwatch ingest
     """
-    settings = begin()
-    if workers > 1:
-        ingest_workers.run(settings, workers, stopping())
-        return
-    metrics.expose(settings, worker)
-    ingest_door.run(settings, folder.load(settings.catalogue), stopping(), worker)
+    from ingest import door
+    from ingest import workers as crew
+
+    names = crew.names(workers)
+    if not retire and worker not in names and (workers > 1 or crew.is_numbered(worker)):
+        raise InvalidError(
+            f"--worker {worker} does not go with --workers {workers}",
+            hint=f"leave --worker out, or choose a name that is not like {FIRST_WORKER}",
+        )
+    settings, stop = begin(), stopping()
+    if retire:
+        door.retire(settings, folder.load(settings.catalogue), stop, worker)
+    else:
+        crew.run(settings, names if worker in names else [worker], stop)
 
 
 def watch() -> None:
@@ -66,11 +81,13 @@ def watch() -> None:
 
     Example: hearthwatch watch
     """
+    from tickets import watch as judging
+
     settings = begin()
     metrics.expose(settings, "watch")
     with _migrated(settings) as (_, connections):
-        ticket_watch.run(
-            Watch(
+        judging.run(
+            judging.Watch(
                 pool=connections,
                 catalogue=folder.load(settings.catalogue),
                 clock=clock.from_setting(settings.clock),
@@ -85,10 +102,13 @@ def work() -> None:
 
     Example: hearthwatch work
     """
+    from tickets import errands
+
     settings = begin()
     metrics.expose(settings, "work")
     with _migrated(settings) as (url, connections):
-        errands.run(url, connections, clock.from_setting(settings.clock), stopping())
+        now = clock.from_setting(settings.clock)
+        errands.run(url, connections, now, stopping(), Keeping.of(settings))
 
 
 def serve() -> None:
@@ -96,8 +116,10 @@ def serve() -> None:
 
     Example: HEARTHWATCH_PORT=8080 hearthwatch serve
     """
+    from api import door
+
     settings = begin()
-    api_door.run(settings, folder.load(settings.catalogue), stopping())
+    door.run(settings, folder.load(settings.catalogue), stopping())
 
 
 def up() -> None:
@@ -105,6 +127,8 @@ def up() -> None:
 
     Example: hearthwatch up
     """
+    from cli import platform
+
     settings, stop = begin(), stopping()
     with platform.opened(settings, broker_port=PORTS["mqtt"]) as opened:
         platform.start_ingest(opened, stop)
@@ -125,6 +149,8 @@ def train(
 
     Example: hearthwatch train --type refrigerator --days 60
     """
+    from models import release
+
     settings = begin()
     catalogue = folder.load(settings.catalogue)
     if appliance_type is not None and appliance_type not in catalogue:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cli.children import Children
@@ -20,7 +20,7 @@ from runtime.stopping import Stop
 from storage import database, migration, pool
 from storage.pool import Pool
 
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 180.0
 LOOK_S = 0.1
 
 
@@ -57,6 +57,8 @@ def opened(
         with connections.connection() as connection:
             migration.migrate(connection)
             telemetry_table.ensure(connection, catalogue)
+            after = timedelta(days=settings.compress_after_days)
+            telemetry_table.compress(connection, catalogue, after)
         own_broker = "mqtt_url" not in settings.model_fields_set
         broker_port = _free_port("127.0.0.1", broker_port)
         port = _free_port(settings.host, settings.port)

@@ -6,26 +6,22 @@ import time
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from cli import demo as demo_story
-from cli import replay as replay_story
-from cli.demo import Outcome, Wish
 from cli.start import AsJson, begin, errors, out, print_json, stopping
 from devices.catalogue import folder
 from runtime import clock
 from runtime.broker import BrokerAddress
 from runtime.errors import InvalidError
-from simulator import mapping, people, scorer, truth
-from simulator.broadcast import Broadcast
-from simulator.fleet import PHYSICS, Fleet
-from simulator.publisher import Publisher
-from simulator.recorded import Score
-from simulator.scorer import Scorecard
 from storage import database, pool
+
+if TYPE_CHECKING:
+    from cli.demo import Outcome, Wish
+    from simulator.recorded import Score
+    from simulator.scorer import Scorecard
 
 DRAIN_TIMEOUT_S = 60.0
 
@@ -52,19 +48,20 @@ def demo(
 
     Example: hearthwatch demo --for 120 --devices 60 --seed 7 --json
     """
+    from cli import demo as story
+    from simulator.fleet import PHYSICS
+
     settings = begin()
     if devices < len(PHYSICS):
         errors.print(f"note: {devices} appliances do not cover all {len(PHYSICS)} types")
-    wish = Wish(
+    wish = story.Wish(
         devices=devices,
         seed=seed,
         speed=speed,
         seconds=seconds,
         truth=truth_file or Path(f"demo-{seed}.truth.json"),
     )
-    outcome = demo_story.run(
-        wish, settings, stopping(), lambda line: errors.print(line, markup=False)
-    )
+    outcome = story.run(wish, settings, stopping(), lambda line: errors.print(line, markup=False))
     _show(outcome, wish)
     if as_json:
         print_json(outcome.as_json())
@@ -92,6 +89,11 @@ def simulate(
 
     Example: HEARTHWATCH_MQTT_URL=mqtt://broker:1883 hearthwatch simulate --register --speed 60
     """
+    from simulator import people, truth
+    from simulator.broadcast import Broadcast
+    from simulator.fleet import Fleet
+    from simulator.publisher import Publisher
+
     settings, stop = begin(), stopping()
     world = clock.from_now(speed)
     fleet = Fleet(devices, seed, _quarter_after(world.start), world.start)
@@ -138,12 +140,13 @@ def replay(
 
     Example: hearthwatch replay docs/examples/azure_pdm/replay.yaml --data recordings --json
     """
+    from cli import replay as story
+    from simulator import mapping
+
     settings = begin()
     plan = mapping.load(mapping_file, folder.load(settings.catalogue), data)
     with errors.status("replaying") as status:
-        outcome = replay_story.run(
-            plan, settings, stopping(), status.update, speed=speed, limit=limit
-        )
+        outcome = story.run(plan, settings, stopping(), status.update, speed=speed, limit=limit)
     table = Table(title=f"Replay of {mapping_file}", show_header=False)
     table.add_row("messages published", f"{outcome.published:,}")
     table.add_row("rows stored", f"{outcome.rows:,}")
@@ -175,6 +178,8 @@ def grade(
 
     Example: hearthwatch grade demo-7.truth.json
     """
+    from simulator import scorer, truth
+
     settings = begin()
     if not truth_file.is_file():
         raise InvalidError(f"there is no file {truth_file}", hint="a demo writes it at its end")

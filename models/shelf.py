@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import skops.io
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
@@ -73,6 +72,8 @@ def put(
     connection: Connection, detector: ContextResidual, origin: Origin, facts: dict[str, Any]
 ) -> Model:
     """Keep a fitted detector as its family's next version; it does not serve yet."""
+    import skops.io
+
     content = skops.io.dumps(artefact.packed(detector))
     with connection.cursor(row_factory=class_row(Model)) as cursor:
         kept = cursor.execute(
@@ -135,4 +136,6 @@ def _read(connection: Connection, model: Model, digest: str) -> ContextResidual:
             f"{model.name} of {model.type} is not what was stored", hint="train it again"
         )
     # No trusted types: dictionaries, lists, texts, numbers and arrays need none.
+    import skops.io
+
     return artefact.unpacked(skops.io.loads(content, trusted=None))

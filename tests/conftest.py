@@ -20,8 +20,6 @@ from runtime import embedded_broker
 from storage import embedded, migration, pool
 from storage.pool import Connection, Pool
 
-TEMPLATE = "hearthwatch_template"
-
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
@@ -29,24 +27,40 @@ def catalogue() -> Catalogue:
     return folder.load()
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder for a PostgreSQL, which for root runs as another user.
+
+    Not tmp_path: pytest shuts that to others, also to those within, whenever another run begins.
+    """
+    with tempfile.TemporaryDirectory(prefix="hearthwatch-test-") as made:
+        yield Path(made)
+
+
 @pytest.fixture(scope="session")
-def server_url(catalogue: Catalogue) -> Iterator[str]:
+def template() -> str:
+    """What the template is called: by a name of this run, for others may use the same server."""
+    return f"template_{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session")
+def server_url(catalogue: Catalogue, template: str) -> Iterator[str]:
     """A server with a migrated template database; its own unless HEARTHWATCH_TEST_URL names one."""
     given = os.environ.get("HEARTHWATCH_TEST_URL")
     if given:
-        _make_template(given, catalogue)
-        yield given
+        with _template_on(given, template, catalogue):
+            yield given
         return
     with (
         tempfile.TemporaryDirectory(prefix="hearthwatch-test-") as scratch,
         embedded.running(Path(scratch) / "postgres", database="postgres") as url,
     ):
-        _make_template(url, catalogue)
+        _make_template(url, template, catalogue)
         yield url
 
 
 @pytest.fixture(scope="session")
-def timescale_server_url(catalogue: Catalogue) -> str:
+def timescale_server_url(catalogue: Catalogue, template: str) -> Iterator[str]:
     """The server with TimescaleDB that HEARTHWATCH_TEST_TIMESCALE_URL names, made ready likewise.
 
     Without it a test is skipped; in a full run it fails.
@@ -55,16 +69,31 @@ def timescale_server_url(catalogue: Catalogue) -> str:
     if not given:
         missing = "HEARTHWATCH_TEST_TIMESCALE_URL names no server (.ci/timescale starts one)"
         (pytest.fail if "HEARTHWATCH_TEST_FULL" in os.environ else pytest.skip)(missing)
-    _make_template(given, catalogue)
-    return given
+    with _template_on(given, template, catalogue):
+        yield given
 
 
-def _make_template(url: str, catalogue: Catalogue) -> None:
-    template = sql.Identifier(TEMPLATE)
+@contextmanager
+def _template_on(url: str, template: str, catalogue: Catalogue) -> Iterator[None]:
+    """The template on a server that stays when we are done."""
+    _drop(url, template)
+    _make_template(url, template, catalogue)
+    yield
+    _drop(url, template)
+
+
+def _drop(url: str, name: str) -> None:
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(template))
+        server.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+def _make_template(url: str, name: str, catalogue: Catalogue) -> None:
+    template = sql.Identifier(name)
+    with psycopg.connect(url, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(template))
-        with pool.connect(_with_database(url, TEMPLATE)) as connection:
+        with pool.connect(_with_database(url, name)) as connection:
             migration.migrate(connection)
             telemetry_table.ensure(connection, catalogue)
         # Only a database that nobody is connected to can be copied, and TimescaleDB's workers
@@ -72,7 +101,7 @@ def _make_template(url: str, catalogue: Catalogue) -> None:
         server.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(template))
         server.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
-            (TEMPLATE,),
+            (name,),
         )
 
 
@@ -81,12 +110,12 @@ def _with_database(url: str, name: str) -> str:
 
 
 @contextmanager
-def _copied(server_url: str) -> Iterator[str]:
+def _copied(server_url: str, template: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE)
+                sql.Identifier(name), sql.Identifier(template)
             )
         )
         yield _with_database(server_url, name)
@@ -94,23 +123,23 @@ def _copied(server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
+def database_url(server_url: str, template: str) -> Iterator[str]:
     """A fresh, migrated database with the shipped types' tables, dropped after the test."""
-    with _copied(server_url) as url:
+    with _copied(server_url, template) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def module_database_url(server_url: str) -> Iterator[str]:
+def module_database_url(server_url: str, template: str) -> Iterator[str]:
     """Such a database for the tests of one module that leave nothing in it."""
-    with _copied(server_url) as url:
+    with _copied(server_url, template) as url:
         yield url
 
 
 @pytest.fixture
-def timescale_url(timescale_server_url: str) -> Iterator[str]:
+def timescale_url(timescale_server_url: str, template: str) -> Iterator[str]:
     """Such a database for one test, on the server with TimescaleDB."""
-    with _copied(timescale_server_url) as url:
+    with _copied(timescale_server_url, template) as url:
         yield url
 
 

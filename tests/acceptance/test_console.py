@@ -28,6 +28,7 @@ from storage.pool import Connection, Pool
 from tickets import opening
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+DEADLINE_S = 60.0
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--headless",
@@ -68,7 +69,7 @@ class Site:
 
     def await_request(self, path: str) -> None:
         """Return as soon as `path` is asked for; queue.Empty if the browser falls silent."""
-        while self.seen.get(timeout=30) != path:
+        while self.seen.get(timeout=DEADLINE_S) != path:
             pass
 
 
@@ -104,7 +105,7 @@ def _visit(address: str, folder: Path, *flags: str) -> subprocess.CompletedProce
         [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder}", *flags, address],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=4 * DEADLINE_S,
         check=True,
     )
 
@@ -142,4 +143,4 @@ def _left_open(address: str, folder: Path) -> Iterator[None]:
         yield
     finally:
         browser.terminate()
-        browser.wait(30)
+        browser.wait(DEADLINE_S)

@@ -46,7 +46,7 @@ def test_two_connections_at_once_open_one_alert(bench: Bench, database_url: str)
         thread.start()
         until_blocked(bench.connection)
         first.commit()
-        thread.join(30)
+        thread.join(60)
     assert [each.change for each in changes] == ["raised", "joined"]
     assert len({each.alert_id for each in changes}) == 1
     assert len(alert.page(bench.connection)) == 1
@@ -70,14 +70,14 @@ def test_a_signal_that_joins_in_another_transaction_keeps_the_alert_open(
         thread.start()
         until_blocked(bench.connection)
         first.commit()
-        thread.join(30)
+        thread.join(60)
     assert [each.change for each in changes] == ["eased"]
     assert len(alert.page(bench.connection, open_only=True)) == 1
 
 
 def until_blocked(connection: Connection) -> None:
     """Look until some transaction waits for another one."""
-    for _ in range(600):
+    for _ in range(1200):
         waiting = connection.execute(
             "SELECT count(*), pg_sleep(0.05) FROM pg_stat_activity"
             " WHERE wait_event_type = 'Lock' AND datname = current_database()"

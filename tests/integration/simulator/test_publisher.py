@@ -15,8 +15,9 @@ from runtime import broker, embedded_broker
 from runtime.broker import BrokerAddress
 from runtime.errors import ConfigurationError
 from simulator.publisher import Publisher, PublisherError
+from tests.ports import free_port
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 @contextmanager
@@ -41,12 +42,6 @@ def listening(url: str, topic: str) -> Iterator[queue.Queue[bytes]]:
 
 def publisher_on(url: str, max_in_flight: int = 200) -> Publisher:
     return Publisher(BrokerAddress.parse(url), f"publisher-{uuid.uuid4().hex}", max_in_flight)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_what_is_published_arrives_in_order(broker_url: str) -> None:

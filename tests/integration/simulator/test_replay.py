@@ -35,7 +35,7 @@ from storage.pool import Connection, Pool
 from tickets import opening
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 TELEMETRY = """\
 datetime,machineID,volt,rotate,pressure,vibration
 2015-01-30 23:00:00,1,170.5,440,100,40

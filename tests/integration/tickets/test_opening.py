@@ -121,7 +121,7 @@ def test_two_connections_at_once_open_one_ticket(house: House, database_url: str
         thread = threading.Thread(target=second)
         thread.start()
         first.commit()
-        thread.join(30)
+        thread.join(60)
     assert len(opened) == 1
     (found,) = ticket.page(house.connection)
     assert found.findings == 2

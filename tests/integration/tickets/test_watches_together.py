@@ -113,7 +113,7 @@ def test_a_step_that_ingest_blocks_crosswise_is_repeated(
 
 def _until_blocked(connection: Connection) -> None:
     """Wait until some transaction waits for another one's row."""
-    for _ in range(600):
+    for _ in range(1200):
         waiting = connection.execute(
             "SELECT count(*), pg_sleep(0.05) FROM pg_stat_activity"
             " WHERE wait_event_type = 'Lock' AND datname = current_database()"
