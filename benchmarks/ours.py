@@ -1,4 +1,7 @@
-"""Hearthwatch's own ingest, as a user starts it, from the load generator to committed rows."""
+"""Hearthwatch's own ingest, as a user starts it, from the load generator to committed rows.
+
+The judges of alarms run beside it, on the same database.
+"""
 
 from __future__ import annotations
 
@@ -65,11 +68,15 @@ def measure(task: Task, folder: Path) -> Outcome:
             lambda: watermark.tally(connection).stored,
         )
         pace = Pace(BACKLOG * task.workers, task.rate)
-        with _ingesting(task, broker, folder) as process:
+        with (
+            _running(task, broker, folder, "ingest", "--workers", str(task.workers)) as process,
+            _running(task, broker, folder, "watch") as judging,
+        ):
             broker.wait_for_subscriptions(task.workers, alive=lambda: process.poll() is None)
             with load.running(broker.port, task.frames, shared, pace) as generator:
                 pids = {
                     "worker": [process.pid],
+                    "watch": [judging.pid],
                     "broker": [broker.pid],
                     "database": [task.server.pid] if task.server.pid else [],
                     "load": [generator.pid or 0],
@@ -83,22 +90,25 @@ def measure(task: Task, folder: Path) -> Outcome:
 
 
 @contextmanager
-def _ingesting(task: Task, broker: Broker, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`hearthwatch ingest` with no setting but what it needs; it is ended in the end."""
+def _running(
+    task: Task, broker: Broker, folder: Path, *arguments: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command of ours with no setting but what it needs; it is ended in the end."""
     known = {name: each for name, each in os.environ.items() if "HEARTHWATCH" not in name}
     needed = {
         "HEARTHWATCH_HOME": str(folder / "home"),
         "HEARTHWATCH_DATABASE_URL": task.server.url,
         "HEARTHWATCH_MQTT_URL": f"mqtt://127.0.0.1:{broker.port}",
     }
-    command = [sys.executable, "-m", "cli", "ingest", "--workers", str(task.workers)]
-    with (folder / "ingest.log").open("wb") as log:
+    command = [sys.executable, "-m", "cli", *arguments]
+    journal = folder / f"{arguments[0]}.log"
+    with journal.open("wb") as log:
         process = subprocess.Popen(command, env=known | needed, stdout=log, stderr=log)
     try:
         yield process
     except mosquitto.BenchError as error:
-        said = (folder / "ingest.log").read_text(errors="replace")[-LAST_WORDS:]
-        raise mosquitto.BenchError(f"{error}; ingest said: {said}") from error
+        said = journal.read_text(errors="replace")[-LAST_WORDS:]
+        raise mosquitto.BenchError(f"{error}; {arguments[0]} said: {said}") from error
     finally:
         process.terminate()
         try:
