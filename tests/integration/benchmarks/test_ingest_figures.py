@@ -28,7 +28,7 @@ def test_a_short_run_shows_every_figure(open_folder: Path) -> None:
     assert RAW in figures.broker_limits
     assert figures.database_limit > 0
     assert figures.server["fsync"] == "on"
-    assert set(figures.cpu_us_per_message) == {"worker", "broker", "database", "load"}
+    assert set(figures.cpu_us_per_message) == {"worker", "watch", "broker", "database", "load"}
     assert figures.p50_ms is not None
     assert figures.p99_ms is not None
     assert figures.p99_ms >= figures.p50_ms > 0
