@@ -24,9 +24,9 @@ signal.signal(signal.SIGTERM, lambda *_: route.stop())
 route.start()
 route.join()
 """
-BATCH = 512
-CONCURRENCY = 1
-"""Its own defaults: larger batches and more tasks made it slower here."""
+BATCH = 5000
+CONCURRENCY = 2
+"""The fastest here of 512, 5,000 and 16,000 with one, two and four tasks."""
 IN_FLIGHT = 65_535
 QUEUE = 65_535
 
