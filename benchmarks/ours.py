@@ -15,7 +15,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from benchmarks import database, delay, load, mosquitto
+from benchmarks import database, delay, load, mosquitto, program
 from benchmarks.database import COPIED_FROM, Server
 from benchmarks.fleet import Frames
 from benchmarks.load import Pace
@@ -27,7 +27,6 @@ from storage.pool import Connection
 
 BACKLOG = 32_000
 """Messages on the way, for each worker: enough for full batches, far from the broker's bound."""
-END_S = 60.0
 LAST_WORDS = 2000
 
 
@@ -102,20 +101,12 @@ def _running(
     }
     command = [sys.executable, "-m", "cli", *arguments]
     journal = folder / f"{arguments[0]}.log"
-    with journal.open("wb") as log:
-        process = subprocess.Popen(command, env=known | needed, stdout=log, stderr=log)
-    try:
-        yield process
-    except mosquitto.BenchError as error:
-        said = journal.read_text(errors="replace")[-LAST_WORDS:]
-        raise mosquitto.BenchError(f"{error}; {arguments[0]} said: {said}") from error
-    finally:
-        process.terminate()
+    with program.running(command, journal, environment=known | needed) as process:
         try:
-            process.wait(END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield process
+        except mosquitto.BenchError as error:
+            said = program.last_words(journal, LAST_WORDS)
+            raise mosquitto.BenchError(f"{error}; {arguments[0]} said: {said}") from error
 
 
 def _delays_ms(connection: Connection, type_name: str) -> tuple[float, float] | tuple[None, None]:

@@ -17,14 +17,12 @@ from cli.start import AsJson, begin, errors, out, print_json, stopping
 from devices import telemetry_table, watermark
 from devices.catalogue import folder
 from devices.retention import Keeping
-from runtime import clock, embedded_broker, metrics
+from runtime import clock, embedded_broker, metrics, worker_name
 from runtime.broker import PORTS
 from runtime.errors import ConfigurationError, InvalidError
 from runtime.settings import Settings
 from storage import database, migration, pool
 from storage.pool import Pool
-
-FIRST_WORKER = "ingest-1"
 
 
 def migrate(*, as_json: AsJson = False) -> None:
@@ -49,7 +47,7 @@ def migrate(*, as_json: AsJson = False) -> None:
 
 
 def ingest(
-    worker: Annotated[str, typer.Option(help="Name of this worker's session.")] = FIRST_WORKER,
+    worker: Annotated[str, typer.Option(help="Name of this worker's session.")] = worker_name.FIRST,
     workers: Annotated[int, typer.Option(min=1, help="So many processes share the telemetry.")] = 1,
     *,
     retire: Annotated[
@@ -67,7 +65,7 @@ def ingest(
     if not retire and worker not in names and (workers > 1 or crew.is_numbered(worker)):
         raise InvalidError(
             f"--worker {worker} does not go with --workers {workers}",
-            hint=f"leave --worker out, or choose a name that is not like {FIRST_WORKER}",
+            hint=f"leave --worker out, or choose a name that is not like {worker_name.FIRST}",
         )
     settings, stop = begin(), stopping()
     if retire:

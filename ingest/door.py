@@ -25,7 +25,7 @@ from ingest.spool import Spool
 from ingest.spooling_sink import SpoolingSink
 from ingest.validation import Validation
 from ingest.worker_signs import WorkerSigns
-from runtime import clock
+from runtime import clock, worker_name
 from runtime.broker import BrokerAddress
 from runtime.settings import Settings
 from runtime.stopping import Stop
@@ -33,7 +33,7 @@ from storage import database
 from storage.own_connection import OwnConnection
 
 DIALECTS: tuple[Dialect, ...] = (Native(),)
-WORKER = "ingest-1"
+WORKER = worker_name.FIRST
 STATEMENT_S = 15.0
 """A database that takes longer than this for a statement (a lock, a full disk) counts as away."""
 GROUP = "hearthwatch"

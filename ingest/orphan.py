@@ -8,7 +8,6 @@ goes on collecting its share of all readings, for nobody.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ import structlog
 
 from devices import watermark
 from ingest import session
+from runtime import worker_name
 from runtime.broker import BrokerAddress
 from runtime.settings import Settings
 from storage import pool
@@ -27,8 +27,6 @@ BEYOND = 4
 """Numbers past the last known one that are asked for too: a worker that never came to note itself,
 or whose database was replaced, left a session all the same."""
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
-NUMBERED = re.compile(r"ingest-(\d+)")
-"""Names of this kind belong to one installation's workers alone."""
 _log = structlog.get_logger()
 
 
@@ -57,7 +55,7 @@ def find(settings: Settings, first: int) -> list[str]:
     last = max((*_spooled(settings), *_noted(settings), first - 1))
     found: list[str] = []
     for number in itertools.count(first):
-        name = f"ingest-{number}"
+        name = worker_name.of(number)
         if _is_left(settings, address, name):
             found.append(name)
             last = max(last, number)
@@ -87,5 +85,5 @@ def _noted(settings: Settings) -> Iterator[int]:
 
 
 def _numbers(names: Iterator[str]) -> Iterator[int]:
-    matches = (NUMBERED.fullmatch(name) for name in names)
-    return (int(match[1]) for match in matches if match)
+    numbers = map(worker_name.number, names)
+    return (number for number in numbers if number is not None)

@@ -24,7 +24,7 @@ from ingest import door, orphan
 from ingest.crew import Crew, Member
 from ingest.restarting import Patience
 from ingest.session import BrokerAwayError
-from runtime import logs, metrics
+from runtime import logs, metrics, worker_name
 from runtime.errors import HearthwatchError
 from runtime.settings import Settings
 from runtime.stopping import Stop
@@ -41,12 +41,12 @@ _log = structlog.get_logger()
 
 def names(number: int) -> list[str]:
     """The names of so many workers."""
-    return [f"ingest-{each}" for each in range(1, number + 1)]
+    return [worker_name.of(each) for each in range(1, number + 1)]
 
 
 def is_numbered(name: str) -> bool:
-    """Whether it is a name of that kind, which nobody else may use."""
-    return orphan.NUMBERED.fullmatch(name) is not None
+    """Whether it is a name of that kind, which belongs to one installation's workers alone."""
+    return worker_name.number(name) is not None
 
 
 def run(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from runtime import vital_page
+from runtime import vital_page, worker_name
 from runtime.errors import ConfigurationError
 from runtime.settings import Settings
 
@@ -61,7 +60,6 @@ STEP_SECONDS = Histogram(
 NOTICES_SENT = Counter("hearthwatch_work_notices_sent_total", "Notices sent", ["channel"])
 
 JUDGING = ("watch", "work")
-_WORKER = re.compile(r"ingest-(\d+)")
 log = structlog.get_logger()
 
 
@@ -75,8 +73,7 @@ def port(settings: Settings, process: str) -> int:
         return 0
     if process in JUDGING:
         return settings.metrics_port + JUDGING.index(process)
-    worker = _WORKER.fullmatch(process)
-    return settings.metrics_port + len(JUDGING) + (int(worker[1]) - 1 if worker else 0)
+    return settings.metrics_port + len(JUDGING) + (worker_name.number(process) or 1) - 1
 
 
 def expose(settings: Settings, process: str) -> Callable[[], None]:

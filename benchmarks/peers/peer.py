@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from psycopg import conninfo
 
+from benchmarks import program as programs
 from benchmarks.fleet import Frames
 
-END_S = 60.0
 LAST_WORDS = 600
 
 
@@ -70,22 +70,13 @@ def started(peer: Peer, program: Path, place: Place) -> Iterator[subprocess.Pope
     """Run it in its folder, which is made for it; end it after."""
     place.folder.mkdir(parents=True)
     command = peer.command(program, place)
-    with _log(place).open("wb") as log:
-        process = subprocess.Popen(command, cwd=place.folder, stdout=log, stderr=log)
-    try:
+    with programs.running(command, _log(place), folder=place.folder) as process:
         yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def last_words(place: Place) -> str:
     """The end of what it printed."""
-    return _log(place).read_text(errors="replace")[-LAST_WORDS:].strip()
+    return programs.last_words(_log(place), LAST_WORDS)
 
 
 def _log(place: Place) -> Path:
