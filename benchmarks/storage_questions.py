@@ -21,7 +21,7 @@ from api.history import Resolution
 from devices import rollup, telemetry
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
-from models import features
+from models.features import hours
 from storage import pool
 from storage.pool import Connection
 
@@ -85,7 +85,7 @@ def _week(
 def _features(connection: Connection, description: ApplianceType, until: datetime) -> int:
     watched = description.watched()
     names = {name for metric in watched.values() for name in metric.context} | set(watched)
-    columns = features.columns(sorted(names))
+    columns = hours.columns(sorted(names))
     return len(rollup.window(connection, description, columns, until - WEEK, until))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from devices.catalogue.appliance_type import Wear
-from models.features import Floats, Ints
+from models.arrays import Floats, Ints
 
 DAY_NS = 24 * 3_600_000_000_000
 REPLACED = 0.5

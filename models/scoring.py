@@ -9,8 +9,9 @@ import pandas as pd
 
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import features, shelf
+from models import shelf
 from models.detectors.context_residual import ContextResidual
+from models.features import hours
 from models.shelf import Model
 from runtime.errors import NotFoundError
 from storage import query
@@ -94,7 +95,7 @@ def advance(connection: Connection, type_name: str, family: str, until: datetime
 
 def _columns(detectors: Iterable[ContextResidual]) -> list[str]:
     names = {name for detector in detectors for name in (detector.metric, *detector.context)}
-    return features.columns(sorted(names))
+    return hours.columns(sorted(names))
 
 
 def _scored(

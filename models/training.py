@@ -11,9 +11,10 @@ import structlog
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType, Metric
 from devices.catalogue.folder import Catalogue
-from models import features, shelf
+from models import shelf
 from models.detectors.context_residual import ContextResidual
 from models.detectors.detector import NotEnoughDataError
+from models.features import hours
 from models.shelf import Model, Origin
 from storage.pool import Connection
 
@@ -62,7 +63,7 @@ def untrained(name: str, metric: Metric) -> ContextResidual:
 def _columns(description: ApplianceType) -> list[str]:
     watched = description.watched()
     names = {name for metric in watched.values() for name in metric.context} | set(watched)
-    return features.columns(sorted(names))
+    return hours.columns(sorted(names))
 
 
 def _facts(detector: ContextResidual, frame: pd.DataFrame) -> dict[str, Any]:

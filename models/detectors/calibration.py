@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.arrays import Bools, Floats, Ints
 from models.detectors.device_levels import DeviceLevels
 from models.detectors.robust_regression import TO_SIGMA
 from models.detectors.smoothing import smoothed
-from models.features import Bools, Floats, Hours, Ints
+from models.features.hours import Hours
 
 LEARNING_SHARE = 0.6
 """Of each device's history; the rest is the rehearsal."""

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from models import features
+from models.arrays import Floats
 from models.detectors import robust_regression
 from models.detectors.calibration import Calibration, calibrate
 from models.detectors.detector import NotEnoughDataError
@@ -22,7 +22,8 @@ from models.detectors.noise import LEAST_SCALE, Noise
 from models.detectors.robust_regression import Basis, mad
 from models.detectors.smoothing import reach_h, smoothed
 from models.detectors.strangeness import Strangeness
-from models.features import Floats, Hours
+from models.features import hours
+from models.features.hours import Hours
 
 LEAST_VALUES = 20
 """Fewer values than this teach nothing about a fleet."""
@@ -98,8 +99,8 @@ class ContextResidual:
 
     def fit(self, frame: pd.DataFrame) -> Self:
         """Learn from a healthy history of one type, an hour a row."""
-        held = features.held(frame, (self.metric, *self.context))
-        rows = features.hours(frame, self.metric, self.context, held)
+        held = hours.held(frame, (self.metric, *self.context))
+        rows = hours.rows(frame, self.metric, self.context, held)
         is_held = self.metric in held
         fresh = rows.only(rows.known & rows.fresh)
         basis = self._basis(fresh, is_held=is_held)
@@ -134,7 +135,7 @@ class ContextResidual:
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """One row a device and hour that has the metric and some of its context."""
         learned = self.learned
-        rows = features.hours(frame, self.metric, self.context, learned.held)
+        rows = hours.rows(frame, self.metric, self.context, learned.held)
         rows = rows.only(rows.known)
         design = learned.basis.design(rows)
         predicted = robust_regression.apply(learned.weights, design)

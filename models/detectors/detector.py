@@ -18,7 +18,7 @@ class NotEnoughDataError(HearthwatchError):
 class Detector(Protocol):
     """Learns what healthy devices of a type do; says how far each hour is from it.
 
-    Frames are hourly rollups: device_id, time (UTC) and `models.features.columns`.
+    Frames are hourly rollups: device_id, time (UTC) and `models.features.hours.columns`.
     """
 
     @property

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.arrays import Floats, Ints
 from models.detectors.robust_regression import HUBER, TO_SIGMA, mad
-from models.features import Floats, Ints
 
 LASTING_H = 6.0
 """Hourly departures of one device stay alike for about so long: so many count as one value."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import Ridge
 
+from models.arrays import Floats
 from models.detectors.robust_regression import TO_SIGMA
-from models.features import Floats
 
 MEAN_TO_SIGMA = 1.2533
 """From a mean absolute deviation to a normal standard deviation."""

@@ -13,7 +13,8 @@ import numpy as np
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
-from models.features import Floats, Hours, Ints
+from models.arrays import Floats, Ints
+from models.features.hours import Hours
 
 ALPHA = 1.0
 """Ridge penalty: as strong as one observation at the edge of the range."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.features import HOUR_NS, Floats, Hours, Ints
+from models.arrays import Floats, Ints
+from models.features.hours import HOUR_NS, Hours
 
 WINDOW_H = 12
 """Long enough to level out meals and defrosts, short enough to notice a fault within the day."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.features import Floats, Ints
+from models.arrays import Floats, Ints
 
 INFLATION = 1.5
 """Devices differ from each other more than the folds' models do."""

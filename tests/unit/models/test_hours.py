@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from models import features
 from models.detectors.robust_regression import Basis
+from models.features import hours
 
 Fleet = Callable[..., pd.DataFrame]
 
@@ -18,8 +18,8 @@ def test_no_feature_of_an_hour_depends_on_a_later_one(fleet: Fleet) -> None:
     late = changed["time"] >= cut
     changed.loc[late, changed.columns[2:]] = 999.0
     for held in (frozenset[str](), frozenset({"duty", "ambient"})):
-        before = features.hours(frame, "duty", ["ambient"], held)
-        after = features.hours(changed, "duty", ["ambient"], held)
+        before = hours.rows(frame, "duty", ["ambient"], held)
+        after = hours.rows(changed, "duty", ["ambient"], held)
         early = before.time_ns < cut.value
         for name in ("observed", "fresh", "context", "before"):
             np.testing.assert_array_equal(getattr(before, name)[early], getattr(after, name)[early])
@@ -31,27 +31,27 @@ def test_the_context_an_hour_earlier_is_that_of_the_same_device_and_the_hour_bef
     fleet: Fleet,
 ) -> None:
     frame = fleet(devices=2, days=1).drop(index=5)
-    rows = features.hours(frame, "duty", ["ambient"], frozenset())
+    rows = hours.rows(frame, "duty", ["ambient"], frozenset())
     assert rows.before[1] == rows.context[0]
     assert rows.before[5] == rows.context[5], "the hour before is missing"
     assert rows.before[23] == rows.context[23], "the row before is another device's"
 
 
 def test_a_metric_measured_once_a_cycle_is_recognised_as_held(cycles: Fleet, fleet: Fleet) -> None:
-    assert features.held(cycles(), ["drain", "water"]) == {"drain", "water"}
-    assert features.held(fleet(), ["duty", "ambient"]) == frozenset()
+    assert hours.held(cycles(), ["drain", "water"]) == {"drain", "water"}
+    assert hours.held(fleet(), ["duty", "ambient"]) == frozenset()
 
 
 def test_a_state_that_pulses_is_not_held(fleet: Fleet) -> None:
     frame = fleet(devices=1, days=5)
     frame["ambient_last"] = 0.0
     frame["ambient_mean"] = np.where(np.arange(len(frame)) % 10 == 3, 0.5, 0.0)
-    assert features.held(frame, ["ambient"]) == frozenset()
+    assert hours.held(frame, ["ambient"]) == frozenset()
 
 
 def test_only_new_values_of_a_held_metric_are_fresh(cycles: Fleet) -> None:
     frame = cycles(devices=3, days=10)
-    rows = features.hours(frame, "drain", ["water"], frozenset({"drain", "water"}))
+    rows = hours.rows(frame, "drain", ["water"], frozenset({"drain", "water"}))
     distinct = frame.groupby("device_id")["drain_last"].nunique().sum()
     assert rows.fresh.sum() == distinct
 
@@ -67,7 +67,7 @@ def test_one_row_has_features() -> None:
             "ambient_last": [np.nan],
         }
     )
-    assert features.held(frame, ["duty"]) == frozenset()
-    rows = features.hours(frame, "duty", ["ambient"], frozenset())
+    assert hours.held(frame, ["duty"]) == frozenset()
+    rows = hours.rows(frame, "duty", ["ambient"], frozenset())
     assert rows.fresh.tolist() == [True]
     assert rows.known.tolist() == [False], "nothing explains it"

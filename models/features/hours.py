@@ -11,11 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+from models.arrays import Bools, Floats, Ints
 
 HOUR_NS = 3_600_000_000_000
 SAME = 1e-6
@@ -70,7 +67,7 @@ def held(frame: pd.DataFrame, metrics: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in metrics if _is_held(ordered, name, follows))
 
 
-def hours(frame: pd.DataFrame, metric: str, context: Sequence[str], held: frozenset[str]) -> Hours:
+def rows(frame: pd.DataFrame, metric: str, context: Sequence[str], held: frozenset[str]) -> Hours:
     """Build a rollup's rows; `frame` has device_id, time and `columns([metric, *context])`."""
     ordered = frame.sort_values(["device_id", "time"])
     device_id, time_ns = _keys(ordered)
