@@ -42,17 +42,22 @@ class PlannedFault:
         return float(progress**self.fault.shape)
 
 
-def season_of(start: datetime, at: datetime) -> int:
+def season_of(start: datetime, at: datetime, length: timedelta = SEASON) -> int:
     """The number of the season that `at` falls in, 0 for the first after `start`."""
-    return (at - start) // SEASON
+    return (at - start) // length
 
 
 def draw(
-    units: int, faults: Sequence[Fault], start: datetime, season: int, seed: Sequence[int]
+    units: int,
+    faults: Sequence[Fault],
+    start: datetime,
+    season: int,
+    seed: Sequence[int],
+    length: timedelta = SEASON,
 ) -> list[PlannedFault]:
     """Draw one season's faults for the units of one type; at most one a unit."""
     rng = np.random.default_rng([*seed, season])
-    begins = start + season * SEASON
+    begins = start + season * length
     planned = []
     for unit in range(units):
         share, kind, onset, days = rng.random(4)
@@ -63,10 +68,10 @@ def draw(
         else:
             continue
         shortest, longest = chosen.days
-        takes = min(timedelta(days=shortest + days * (longest - shortest)), LONGEST * SEASON)
-        began = begins + SEASON * (ONSET[0] + onset * (ONSET[1] - ONSET[0]))
+        takes = min(timedelta(days=shortest + days * (longest - shortest)), LONGEST * length)
+        began = begins + length * (ONSET[0] + onset * (ONSET[1] - ONSET[0]))
         fails_at = began + takes
-        repaired_at = fails_at + timedelta(days=2) if chosen is LOST_CONNECTION else begins + SEASON
+        repaired_at = fails_at + timedelta(days=2) if chosen is LOST_CONNECTION else begins + length
         planned.append(PlannedFault(unit, chosen, began, fails_at, repaired_at))
     return planned
 

@@ -57,7 +57,13 @@ class Group:
     """The units of one type, with their homes and their fate."""
 
     def __init__(
-        self, type_name: str, units: int, seed: int, start: datetime, faulty_from: datetime
+        self,
+        type_name: str,
+        units: int,
+        seed: int,
+        start: datetime,
+        faulty_from: datetime,
+        season: timedelta = fault_plan.SEASON,
     ) -> None:
         prefix, physics, self.faults = PHYSICS[type_name]
         number = sorted(PHYSICS).index(type_name)
@@ -67,7 +73,7 @@ class Group:
         self.planned: list[PlannedFault] = []
         self._seed = (seed, number)
         self._faulty_from = faulty_from
-        self._season = -1
+        self._season, self._season_length = -1, season
         # The start takes part, so that a world that goes on later does not repeat itself.
         rng = np.random.default_rng([seed, number, int(start.timestamp())])
         self._homes = Homes(units, rng)
@@ -98,23 +104,30 @@ class Group:
         )
 
     def _draw_season(self, at: datetime) -> None:
-        season = fault_plan.season_of(self._faulty_from, at)
+        season = fault_plan.season_of(self._faulty_from, at, self._season_length)
         if at >= self._faulty_from and season > self._season:
             seed = (*self._seed, int(self._faulty_from.timestamp()))
             self.planned += fault_plan.draw(
-                self.units, self.faults, self._faulty_from, season, seed
+                self.units, self.faults, self._faulty_from, season, seed, self._season_length
             )
             self._season = season
 
 
 class Fleet:
-    """`devices` appliances, spread evenly over the types."""
+    """`devices` appliances, spread evenly over the types; a season is one chance to fail."""
 
-    def __init__(self, devices: int, seed: int, start: datetime, faulty_from: datetime) -> None:
+    def __init__(
+        self,
+        devices: int,
+        seed: int,
+        start: datetime,
+        faulty_from: datetime,
+        season: timedelta = fault_plan.SEASON,
+    ) -> None:
         names = list(PHYSICS)
         self.at = start
         self.groups = [
-            Group(name, len(range(position, devices, len(names))), seed, start, faulty_from)
+            Group(name, len(range(position, devices, len(names))), seed, start, faulty_from, season)
             for position, name in enumerate(names)
             if position < devices
         ]
