@@ -1,0 +1,124 @@
+"""Whether a fault is ahead at all: a raw probability, before it is calibrated.
+
+Boosted trees, which win where many faults were seen. Where few were, a forest may be the wiser
+judge, and which of the two is found out on units, or stretches of time, that neither saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+from sklearn.metrics import average_precision_score
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
+
+from models.arrays import Bools, Floats, Ints
+
+BOOSTING = "boosting"
+FOREST = "forest"
+ENOUGH_FOR_BOOSTING = 100
+"""Faults from which on boosting is not questioned."""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Trees over the features that tell moments apart."""
+
+    columns: Ints
+    """Positions of the features used; one that is always missing, or the same, says nothing."""
+    trees: HistGradientBoostingClassifier | ExtraTreesClassifier
+
+    @classmethod
+    def fit(cls, kind: str, values: Floats, faulty: Bools, seed: int) -> Self:
+        """Learn from (rows, features); needs rows of both kinds.
+
+        Rows count alike: what thinning them out changed is for the calibration to put right.
+        """
+        columns = _telling(values)
+        trees = _boosting(seed) if kind == BOOSTING else _forest(seed)
+        with one_thread():
+            return cls(columns, trees.fit(_shown(values, columns), faulty))
+
+    def probability(self, values: Floats) -> Floats:
+        """Of a fault, (rows,), for the same features."""
+        with one_thread():
+            found: Floats = self.trees.predict_proba(_shown(values, self.columns))[:, 1]
+        return found
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A kind of model, and what it said of rows that it had not seen, (rows,)."""
+
+    kind: str
+    unseen: Floats
+    """NaN where nothing could be learned from the rest."""
+
+    @classmethod
+    def on(
+        cls,
+        kind: str,
+        values: Floats,
+        faulty: Bools,
+        folds: Sequence[tuple[Bools, Bools]],
+        seed: int,
+    ) -> Self:
+        """Hold out each part in turn; a part counts if the rest has rows of both kinds."""
+        unseen = np.full(len(values), np.nan)
+        for learn, hold in folds:
+            if 0 < faulty[learn].sum() < learn.sum() and hold.any():
+                risk = Risk.fit(kind, values[learn], faulty[learn], seed)
+                unseen[hold] = risk.probability(values[hold])
+        return cls(kind, unseen)
+
+    def skill(self, faulty: Bools, weight: Floats) -> float:
+        """Average precision on what was not seen; 0 where that cannot be told."""
+        told = np.isfinite(self.unseen)
+        if not faulty[told].any():
+            return 0.0
+        return float(
+            average_precision_score(faulty[told], self.unseen[told], sample_weight=weight[told])
+        )
+
+
+def kinds(episodes: int) -> tuple[str, ...]:
+    """Which kinds are worth trying with so many faults to learn from."""
+    return (BOOSTING,) if episodes >= ENOUGH_FOR_BOOSTING else (BOOSTING, FOREST)
+
+
+def one_thread() -> threadpool_limits:
+    """Threads that wait for each other on a busy machine take many times as long as one alone."""
+    return threadpool_limits(1)
+
+
+def _boosting(seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_iter=120,
+        learning_rate=0.07,
+        max_leaf_nodes=15,
+        min_samples_leaf=20,
+        l2_regularization=1.0,
+        early_stopping=False,
+        random_state=seed,
+    )
+
+
+def _forest(seed: int) -> ExtraTreesClassifier:
+    return ExtraTreesClassifier(
+        100, min_samples_leaf=10, max_features=0.2, class_weight="balanced", random_state=seed
+    )
+
+
+def _telling(values: Floats) -> Ints:
+    known = np.isfinite(values)
+    low = np.where(known, values, np.inf).min(axis=0)
+    high = np.where(known, values, -np.inf).max(axis=0)
+    return np.flatnonzero(known.any(axis=0) & ((low < high) | ~known.all(axis=0)))
+
+
+def _shown(values: Floats, columns: Ints) -> Floats:
+    """Those columns; one of zeros where none of them tells anything."""
+    return values[:, columns] if len(columns) else np.zeros((len(values), 1))
