@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 import pandas as pd
 
+from models.recording import Recording
 from runtime.errors import HearthwatchError
 
 
@@ -16,9 +17,35 @@ class NotEnoughDataError(HearthwatchError):
 
 
 class Detector(Protocol):
-    """Learns what healthy devices of a type do; says how far each hour is from it.
+    """Learns what healthy units of a type do; says how far each reading is from it."""
 
-    Frames are hourly rollups: device_id, time (UTC) and `models.features.hours.columns`.
+    @property
+    def threshold(self) -> float:
+        """A score from here on is an anomaly."""
+        ...
+
+    @property
+    def clear_below(self) -> float:
+        """An anomaly is over when the score stays under this."""
+        ...
+
+    def fit(self, recording: Recording) -> Self:
+        """Learn from a healthy history; raises NotEnoughDataError."""
+        ...
+
+    def score(self, recording: Recording) -> pd.DataFrame:
+        """One row a reading, in the recording's order; no score depends on a later reading.
+
+        Columns: unit (position), time (UTC) and score (higher is more anomalous, NaN where too
+        little was seen).
+        """
+        ...
+
+
+class HourlyDetector(Protocol):
+    """Watches one metric of a type on hourly rollups, and says what it expected.
+
+    Frames have device_id, time (UTC) and `models.features.hours.columns`.
     """
 
     @property
