@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import bench, credentials, doctor, doors, records, trial
+from cli import bench, credentials, doctor, doors, evaluate, records, trial
 from cli.start import errors
 from runtime.errors import HearthwatchError
 
@@ -26,6 +26,7 @@ app.command(rich_help_panel=TRY)(trial.demo)
 app.command(rich_help_panel=TRY)(trial.simulate)
 app.command(rich_help_panel=TRY)(trial.replay)
 app.command(rich_help_panel=TRY)(trial.grade)
+app.command(rich_help_panel=TRY)(evaluate.evaluate)
 app.command(rich_help_panel=RUN)(doors.migrate)
 app.command(rich_help_panel=RUN)(doors.up)
 app.command(rich_help_panel=RUN)(doors.ingest)

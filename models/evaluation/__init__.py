@@ -1,0 +1,1 @@
+"""How good the models are on recordings that somebody brings: read, split, fit, score, compare."""
