@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TypeAlias, cast
 
@@ -17,8 +17,10 @@ from alerts.horizon import Horizon
 from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
-from devices.catalogue.appliance_type import ApplianceType, Direction
-from models import scoring, shelf
+from devices.catalogue.appliance_type import ApplianceType
+from models import explanation, scoring, shelf
+from models.departure import Departure
+from models.explanation import Explanation
 from models.shelf import Model
 from storage.pool import Connection
 
@@ -29,7 +31,8 @@ PREFIX = "anomaly:"
 HOLD = timedelta(hours=3)
 """Scores are smoothed over hours already; this only keeps a single spike from firing."""
 HOUR = timedelta(hours=1)
-LOOK_BACK = timedelta(hours=24)
+MOST_MOVED = 3
+"""More would bury the first."""
 BAND = 3.0
 """Spreads on either side of what is expected that count as ordinary."""
 
@@ -43,7 +46,12 @@ def judge(connection: Connection, description: ApplianceType, horizon: Horizon) 
     kept = signal.standings(connection, ids, PREFIX)
     changed: dict[Key, Standing] = {}
     turned = list(_turned(scores, description, kept, changed))
-    findings = [_finding(connection, description, *each) for each in turned]
+    fired = {key.device_id: turn.at for key, turn, _ in turned if turn.fires}
+    explained = explanation.explain(connection, description, fired) if fired else {}
+    findings = [
+        _finding(description, *each, explained.get(each[0].device_id, Explanation()))
+        for each in turned
+    ]
     if changed:
         signal.keep(connection, changed)
     return findings
@@ -99,11 +107,12 @@ def _turned(
 
 
 def _finding(
-    connection: Connection, description: ApplianceType, key: Key, turn: Turn, row: Row
+    description: ApplianceType, key: Key, turn: Turn, row: Row, explained: Explanation
 ) -> Finding:
     metric = str(row["metric"])
-    told = _most_telling(connection, description, key, turn, row) if turn.fires else row
-    expected, spread = float(told["expected"]), float(told["spread"])
+    moved = _own_first(metric, explained.moved) if turn.fires else ()
+    told = moved[0] if moved else _of_row(row, turn)
+    around = BAND * told.spread
     return Finding(
         device_id=key.device_id,
         problem=key.problem,
@@ -114,34 +123,35 @@ def _finding(
         evidence=Evidence(
             kind="anomaly",
             source=str(row["model"]),
-            since=turn.since,
+            since=min(told.since, turn.since),
             until=turn.at,
             metric=metric,
-            observed=float(told["observed"]),
-            expected=expected,
-            low=expected - BAND * spread if np.isfinite(spread) else None,
-            high=expected + BAND * spread if np.isfinite(spread) else None,
+            observed=told.observed,
+            expected=told.expected,
+            low=told.expected - around if np.isfinite(around) else None,
+            high=told.expected + around if np.isfinite(around) else None,
             model_id=int(row["model_id"]),
+            excess=float(row["score"] / row["threshold"]),
+            moved=moved,
+            departures=explained.departures if turn.fires else {},
         ),
     )
 
 
-def _most_telling(
-    connection: Connection, description: ApplianceType, key: Key, turn: Turn, row: Row
-) -> Row:
-    """The hour of the past day that departs most: what a person should look at.
+def _own_first(metric: str, moved: Sequence[Departure]) -> tuple[Departure, ...]:
+    """Put the finding's own metric before others that are raised too; none without it."""
+    own = [each for each in moved if each.metric == metric]
+    others = [each for each in moved if each.metric != metric]
+    return tuple([*own, *others][:MOST_MOVED]) if own else ()
 
-    A score is smoothed over hours; the very hour at which it crosses may look ordinary.
-    """
-    metric = str(row["metric"])
-    hours = scoring.expected_series(
-        connection, description, key.device_id, metric, turn.at - LOOK_BACK, turn.at
+
+def _of_row(row: Row, turn: Turn) -> Departure:
+    """Where the hour at which the score turned is all there is."""
+    return Departure(
+        metric=str(row["metric"]),
+        observed=float(row["observed"]),
+        expected=float(row["expected"]),
+        spread=float(row["spread"]),
+        since=turn.since,
+        excess=float(row["score"] / row["threshold"]),
     )
-    departure = (hours["observed"] - hours["expected"]) / hours["spread"]
-    sign = {Direction.HIGH: 1.0, Direction.LOW: -1.0}.get(
-        description.metrics[metric].anomaly or Direction.BOTH
-    )
-    weight = (departure * sign if sign else departure.abs()).to_numpy(dtype=np.float64)
-    if not np.isfinite(weight).any():
-        return row
-    return hours.iloc[int(np.nanargmax(weight))]

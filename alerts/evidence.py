@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
+from alerts import departure_words
+from alerts.departure_words import decimals, quantity
 from devices.catalogue.appliance_type import ApplianceType
+from models.departure import Departure
 
-Kind = Literal["alarm", "code", "silence", "anomaly"]
+__all__ = ["Evidence", "Kind", "decimals", "sentence"]
+
+Kind = Literal["alarm", "code", "silence", "anomaly", "forecast"]
+
+LEAST_LEAD = timedelta(days=1)
+LONGEST_BEFORE = timedelta(days=21)
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,7 @@ class Evidence:
     source: str
     """The rule in words, or the model's family and version."""
     since: datetime
+    """When it began: of an anomaly, when its score rose."""
     until: datetime
     metric: str | None = None
     observed: float | None = None
@@ -31,6 +40,15 @@ class Evidence:
     """Upper end of what counts as normal."""
     code: str | None = None
     model_id: int | None = None
+    excess: float | None = None
+    """An anomaly's score as a multiple of its threshold."""
+    probability: float | None = None
+    """Of a failure within the horizon, as a forecast says."""
+    horizon_h: float | None = None
+    moved: tuple[Departure, ...] = ()
+    """The few metrics that moved it, the finding's own first."""
+    departures: dict[str, float] = field(default_factory=dict)
+    """Of each watched metric in spreads, signed: what past cases are compared by."""
 
     def encode(self) -> str:
         """As JSON for the database."""
@@ -42,6 +60,12 @@ class Evidence:
         return msgspec.convert(fields, cls)
 
 
+def plot_from(seen: Evidence) -> datetime:
+    """From when to show what was seen: a little before it began, and never less than a day."""
+    lead = max((seen.until - seen.since) / 3, LEAST_LEAD)
+    return max(seen.since - lead, seen.until - LONGEST_BEFORE)
+
+
 def sentence(evidence: Evidence, description: ApplianceType, language: str) -> str:
     """The evidence in one sentence, with units.
 
@@ -49,19 +73,42 @@ def sentence(evidence: Evidence, description: ApplianceType, language: str) -> s
     """
     chinese = language.lower().startswith("zh")
     if evidence.kind == "code":
-        fault = description.fault_codes.get(evidence.code or "")
-        if fault is None:
-            return evidence.source
-        title = fault.title.language(language)
-        if chinese:
-            return f"设备显示故障代码 {evidence.code}：{title}"
-        return f"The appliance shows code {evidence.code}: {title}"
+        return _code(evidence, description, language, chinese=chinese)
     if evidence.kind == "silence":
         hours = (evidence.until - evidence.since).total_seconds() / 3600
         if chinese:
             return f"已连续 {hours:.0f} 小时没有收到数据"
         return f"Nothing was heard for {hours:.0f} hours"
+    if evidence.kind == "forecast":
+        return _forecast(evidence, description, language, chinese=chinese)
     return _departure(evidence, description, language, chinese=chinese)
+
+
+def _code(evidence: Evidence, description: ApplianceType, language: str, *, chinese: bool) -> str:
+    fault = description.fault_codes.get(evidence.code or "")
+    if fault is None:
+        return evidence.source
+    title = fault.title.language(language)
+    if chinese:
+        return f"设备显示故障代码 {evidence.code}：{title}"
+    return f"The appliance shows code {evidence.code}: {title}"
+
+
+def _forecast(
+    evidence: Evidence, description: ApplianceType, language: str, *, chinese: bool
+) -> str:
+    """What is to be expected, and what speaks for it."""
+    days = (evidence.horizon_h or 0.0) / 24
+    share = 100 * (evidence.probability or 0.0)
+    told = f"{days:.0f} 天内发生故障的概率为 {share:.0f} %"
+    if not chinese:
+        within = f"{days:.0f} days" if days >= 2 else f"{days * 24:.0f} hours"  # noqa: PLR2004 - a plural
+        told = f"The chance of a failure within {within} is {share:.0f} %"
+    known = [each for each in evidence.moved if each.metric in description.metrics]
+    reasons = [departure_words.tell(each, evidence.until, description, language) for each in known]
+    if chinese:
+        return "：".join([told, *(["；".join(reasons)] if reasons else [])])
+    return ": ".join([told, *(["; ".join(reasons)] if reasons else [])])
 
 
 def _departure(
@@ -70,37 +117,23 @@ def _departure(
     metric = description.metrics.get(evidence.metric or "")
     if metric is None:
         return evidence.source
+    if evidence.moved:
+        return departure_words.tell(evidence.moved[0], evidence.until, description, language)
     title = metric.title.language(language)
-    observed = _quantity(evidence.observed, metric.unit)
+    observed = quantity(evidence.observed, metric.unit)
     hours = max((evidence.until - evidence.since).total_seconds() / 3600, 0.0)
     if evidence.kind == "alarm":
         above = evidence.high is not None
-        bound = _quantity(evidence.high if above else evidence.low, metric.unit)
+        bound = quantity(evidence.high if above else evidence.low, metric.unit)
         if chinese:
             side = "高于" if above else "低于"
             return f"{title}为 {observed}，{side}限值 {bound}，已持续 {hours:.1f} 小时"
         side = "above" if above else "below"
         return f"{title} is {observed}, {side} {bound}, for {hours:.1f} hours"
-    expected = _quantity(evidence.expected, metric.unit)
+    expected = quantity(evidence.expected, metric.unit)
     context = [description.metrics[name].title.language(language) for name in metric.context]
     if chinese:
         usual = f"根据{'、'.join(context)}，正常应约为 {expected}"
         return f"{title}为 {observed}；{usual}，已持续 {hours:.0f} 小时"
-    usual = f"{_listed(context)} would explain {expected}"
+    usual = f"{departure_words.listed(context)} would explain {expected}"
     return f"{title} is {observed} where {usual}, for {hours:.0f} hours"
-
-
-def _quantity(value: float | None, unit: str) -> str:
-    if value is None:
-        return "?"
-    return f"{value:.{decimals(value)}f} {unit}".strip()
-
-
-def decimals(value: float) -> int:
-    """How many digits after the point show three significant ones."""
-    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - powers of ten
-
-
-def _listed(words: list[str]) -> str:
-    lowered = [word[:1].lower() + word[1:] for word in words]
-    return " and ".join([", ".join(lowered[:-1]), lowered[-1]] if len(lowered) > 1 else lowered)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from alerts import alert, anomaly
+from alerts import alert, anomaly, evidence
 from alerts.horizon import Horizon
 from devices import appliance, rollup, telemetry
 from devices.appliance import Registration
@@ -92,6 +93,29 @@ def test_a_fridge_that_works_too_hard_raises_an_alert_that_names_the_model(
     assert evidence.high is not None
     assert evidence.observed > evidence.high
     assert changes[0].device_id == appliance.get(connection, "F-2").id
+
+
+def test_the_evidence_tells_what_moved_by_how_much_and_since_when(
+    connection: Connection, fridge: ApplianceType, stored: Store, model: shelf.Model
+) -> None:
+    assert model.serving
+    stored(range(TRAINED_H, TRAINED_H + 96), {2: 15.0})
+    findings = []
+    for hour in range(TRAINED_H + 6, TRAINED_H + 98, 6):
+        findings += anomaly.judge(connection, fridge, horizon(hour))
+    (seen,) = [each.evidence for each in findings if each.fires]
+    (moved,) = seen.moved
+    assert moved.metric == METRIC
+    assert moved.observed - moved.expected == pytest.approx(15, abs=3)
+    assert 20 < moved.context["ambient_temp_c"] < 24
+    assert seen.excess == pytest.approx(moved.excess)
+    assert seen.excess is not None
+    assert seen.excess > 1
+    began = (seen.since - START) / HOUR - TRAINED_H
+    assert 0 <= began <= 12
+    assert seen.departures[METRIC] > 3
+    told = evidence.sentence(seen, fridge, "en")
+    assert re.match(r"Compressor running is \d+\.\d %, 1\d\.\d points above the", told)
 
 
 def test_hours_are_judged_once(
