@@ -33,14 +33,21 @@ class _Judging:
     grid: Grid
     score: Floats
     threshold: Floats
+    own_threshold: Floats
+    """The family's, from healthy rows: people are told by it, whatever the labels say of rows."""
     change: Floats
     change_threshold: Floats
+
+    def alarms(self, step_ns: int) -> Bools:
+        """Rows at which people would have been told, as in service: one an episode."""
+        relative = _relative(self.score, self.own_threshold)
+        return alarms.onsets(self.grid.at, relative, ALARM_AT, 1.0, step_ns)
 
     @classmethod
     def of(cls, folds: Sequence[_Judging]) -> _Judging:
         """All folds together, by unit and time."""
         grid, order = grids.together([each.grid for each in folds])
-        columns = ("score", "threshold", "change", "change_threshold")
+        columns = ("score", "threshold", "own_threshold", "change", "change_threshold")
         joined = (np.concatenate([getattr(each, name) for each in folds]) for name in columns)
         return cls(grid, *(each[order] for each in joined))
 
@@ -51,6 +58,7 @@ def run(prepared: Prepared) -> list[Outcome]:
     judging = _Judging.of(folds)
     frame = prepared.placed(judging.grid)
     frame["score"] = judging.score
+    frame["alarm"] = judging.alarms(prepared.dataset.recording.step_ns).astype(np.int64)
     silent = int(np.isnan(judging.score).sum())
     prepared.notes.count(silent, "rows got no score: too little is known there")
     outcome = Outcome(
@@ -73,16 +81,18 @@ def _judged(prepared: Prepared, outcome: Outcome, judging: _Judging, truth: Floa
     prepared.tell("judging")
     at, step_ns = judging.grid.at, prepared.dataset.recording.step_ns
 
-    def judge(score: Floats, threshold: Floats, loud: float = 1.0) -> AnomalyFigures:
-        relative = score / np.maximum(threshold, np.finfo(np.float64).tiny)
-        begins = alarms.onsets(at, relative, loud, 1.0, step_ns)
+    def judge(score: Floats, threshold: Floats, begins: Bools) -> AnomalyFigures:
         return AnomalyFigures(Scored(at.unit, at.time_ns, truth, score), threshold, begins)
 
-    model = judge(judging.score, judging.threshold, ALARM_AT)
+    def plainly(score: Floats, threshold: Floats) -> AnomalyFigures:
+        begins = alarms.onsets(at, _relative(score, threshold), 1.0, 1.0, step_ns)
+        return judge(score, threshold, begins)
+
+    model = judge(judging.score, judging.threshold, judging.alarms(step_ns))
     ones = np.ones(len(truth))
     beside = {
-        baselines.ALWAYS: judge(ones, ones),
-        baselines.PERSISTENCE: judge(judging.change, judging.change_threshold),
+        baselines.ALWAYS: plainly(ones, ones),
+        baselines.PERSISTENCE: plainly(judging.change, judging.change_threshold),
     }
     everyone = np.ones(model.units)
     return replace(
@@ -105,18 +115,32 @@ def _nab(prepared: Prepared, judging: _Judging) -> dict[str, float]:
     if label is None or given is None or given.path is None:
         return {}
     recording = prepared.dataset.recording
-    score = np.full(len(recording), np.nan)
-    score[_rows(judging.grid)] = judging.score
-    fresh = alarms.news(recording.moments, score, recording.step_ns)
-    corpus = [
-        Series(fresh[rows], windows_of(label[rows]))
+    told = np.where(np.isnan(judging.score), np.nan, judging.alarms(recording.step_ns))
+    return {
+        "nab_standard": score_at(_corpus(prepared, judging, label, told), 1.0).score,
+        "nab_standard_best": best_score(
+            _corpus(prepared, judging, label, _news(prepared, judging))
+        ).score,
+    }
+
+
+def _corpus(prepared: Prepared, judging: _Judging, label: Floats, told: Floats) -> list[Series]:
+    """Each unit's series with what was `told` of the judged rows."""
+    recording = prepared.dataset.recording
+    values = np.full(len(recording), np.nan)
+    values[_rows(judging.grid)] = told
+    return [
+        Series(values[rows], windows_of(label[rows]))
         for rows in (recording.unit == unit for unit in np.unique(judging.grid.at.unit))
     ]
-    threshold = ALARM_AT * float(np.median(judging.threshold))
-    return {
-        "nab_standard": score_at(corpus, threshold).score,
-        "nab_standard_best": best_score(corpus).score,
-    }
+
+
+def _news(prepared: Prepared, judging: _Judging) -> Floats:
+    return alarms.news(judging.grid.at, judging.score, prepared.dataset.recording.step_ns)
+
+
+def _relative(score: Floats, threshold: Floats) -> Floats:
+    return score / np.maximum(threshold, np.finfo(np.float64).tiny)
 
 
 def _fold(prepared: Prepared, fold: Fold) -> _Judging:
@@ -137,6 +161,7 @@ def _fold(prepared: Prepared, fold: Fold) -> _Judging:
         grid,
         _scores(prepared, family, fold.test)[_rows(grid)],
         np.full(len(grid), threshold),
+        np.full(len(grid), family.threshold),
         change[_rows(grid)],
         np.full(len(grid), float(np.quantile(change[rows], 1 - MOST_FALSE))),
     )

@@ -140,7 +140,8 @@ def test_the_pages_task_of_anomalies_is_judged(
     assert figures["pr_auc"] > 0.9
     assert set(found["baselines"]) == {"always_alarm", "persistence"}  # type: ignore[call-overload]
     rows = pd.read_csv(said)
-    assert list(rows) == ["unit", "time", "score"]
+    assert list(rows) == ["unit", "time", "score", "alarm"]
+    assert set(rows["alarm"]) <= {0, 1}
     assert len(rows) == 6 * 160
     assert rows["unit"].iloc[0] == "pump0"
     assert rows["time"].iloc[0] == "2026-01-01 04:00:00"
