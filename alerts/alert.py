@@ -61,6 +61,10 @@ class Alert:
     severity: str
     opened_at: datetime
     cleared_at: datetime | None
+    held: str | None
+    """Why nobody is sent yet; None where a ticket was opened, or it is over."""
+    probability: float | None
+    """Of a fault that a visit would confirm, of one that is held."""
 
 
 def record(connection: Connection, findings: Sequence[Finding]) -> list[AlertChange]:

@@ -70,9 +70,11 @@ RETURNING
 -- name: page
 SELECT
     alert.id, alert.device_id, appliance.serial, appliance.type, alert.problem, alert.severity,
-    alert.opened_at, alert.cleared_at
+    alert.opened_at, alert.cleared_at, held.why AS held, held.probability
 FROM hearthwatch.alerts AS alert
 JOIN hearthwatch.appliances AS appliance ON appliance.id = alert.device_id
+LEFT JOIN hearthwatch.held_alerts AS held
+    ON held.alert_id = alert.id AND alert.cleared_at IS NULL
 WHERE (%(before_id)s::bigint IS NULL OR alert.id < %(before_id)s)
     AND (NOT %(open_only)s OR alert.cleared_at IS NULL)
     AND (%(device_id)s::integer IS NULL OR alert.device_id = %(device_id)s)

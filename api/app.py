@@ -12,9 +12,11 @@ from api import problem
 from api.attempts import Attempts
 from api.console import (
     appliance_page,
+    budget_page,
     customer_pages,
     entrance,
     finder,
+    fleet_page,
     outbox,
     pages,
     queue,
@@ -25,14 +27,19 @@ from api.house import House
 from api.routes import (
     alerts,
     appliances,
+    budget,
     customers,
     dead_letters,
+    fleet,
     health,
+    models,
     notices,
+    precedents,
     readings,
     telemetry,
     tickets,
     tokens,
+    verdicts,
 )
 from api.security_headers import SecurityHeaders
 from devices.catalogue.folder import Catalogue
@@ -48,12 +55,27 @@ API = (
     readings,
     alerts,
     tickets,
+    verdicts,
+    precedents,
+    budget,
     customers,
     notices,
+    models,
     dead_letters,
+    fleet,
     health,
 )
-CONSOLE = (entrance, queue, ticket_page, appliance_page, customer_pages, outbox, finder)
+CONSOLE = (
+    entrance,
+    queue,
+    ticket_page,
+    appliance_page,
+    fleet_page,
+    customer_pages,
+    outbox,
+    finder,
+    budget_page,
+)
 
 
 def create(

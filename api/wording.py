@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from alerts import evidence
+from alerts import departure_words, evidence
 from alerts.evidence import Evidence
 from devices.catalogue.appliance_type import ApplianceType, Problem
 from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import OFFLINE, problem_of
+from models.departure import Departure
 
 
 def find_problem(description: ApplianceType | None, name: str) -> Problem | None:
@@ -37,3 +38,18 @@ def finding(seen: Evidence, description: ApplianceType | None, language: str) ->
     if seen.code is not None and seen.code not in description.fault_codes:
         return seen.source
     return evidence.sentence(seen, description, language)
+
+
+def departure(
+    moved: Departure, seen: Evidence, description: ApplianceType | None, language: str
+) -> str:
+    """One metric that moved a finding, in a sentence; its name where it is not known any more."""
+    if description is None:
+        return moved.metric
+    return departure_words.tell(moved, seen.until, description, language)
+
+
+def also(seen: Evidence, description: ApplianceType | None, language: str) -> list[str]:
+    """What else moved, a sentence each."""
+    others = [each for each in seen.moved if each.metric != seen.metric]
+    return [departure(each, seen, description, language) for each in others]

@@ -122,6 +122,34 @@ def tickets(
         print_json(figures)
 
 
+@app.command()
+def score(
+    devices: Annotated[int, typer.Option(min=16, help="Appliances of one type.")] = 10_000,
+    processes: Annotated[int, typer.Option(min=1, help="So many at once.")] = 2,
+    chunk: Annotated[int, typer.Option(min=1, help="Devices held in memory at once.")] = 1000,
+    database: Annotated[
+        str | None,
+        typer.Option(help="URL of a server to make a database on; without it an embedded one."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Devices a second that are read, judged and written, beside the predict call alone.
+
+    Each has a week of hourly rollups of all metrics of a type, and boosted trees judge it.
+
+    Example: hearthwatch bench score --devices 40000 --json
+    """
+    from benchmarks import score as measured
+
+    begin()
+    plan = measured.Plan(devices, processes, chunk, database, tell=errors.print)
+    figures = asdict(measured.run(plan))
+    _print_figures(figures)
+    if as_json:
+        print_json(figures)
+
+
 def _print_figures(figures: Mapping[str, object], under: str = "") -> None:
     for name, value in figures.items():
         if isinstance(value, dict) and any(isinstance(each, dict) for each in value.values()):

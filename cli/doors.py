@@ -106,7 +106,8 @@ def work() -> None:
     metrics.expose(settings, "work")
     with _migrated(settings) as (url, connections):
         now = clock.from_setting(settings.clock)
-        errands.run(url, connections, now, stopping(), Keeping.of(settings))
+        types = folder.load(settings.catalogue)
+        errands.run(url, connections, now, stopping(), Keeping.of(settings), types)
 
 
 def serve() -> None:

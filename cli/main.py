@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import bench, credentials, doctor, doors, evaluate, records, trial
+from cli import bench, credentials, doctor, doors, evaluate, records, scoring, shelf, trial
 from cli.start import errors
 from runtime.errors import HearthwatchError
 
@@ -34,9 +34,11 @@ app.command(rich_help_panel=RUN)(doors.watch)
 app.command(rich_help_panel=RUN)(doors.work)
 app.command(rich_help_panel=RUN)(doors.serve)
 app.command(rich_help_panel=RUN)(doors.train)
+app.command(rich_help_panel=RUN)(scoring.score)
 app.command(rich_help_panel=RUN)(doors.broker)
 app.command(rich_help_panel=RUN)(doctor.doctor)
 app.add_typer(bench.app, name="bench", rich_help_panel=RUN)
+app.add_typer(shelf.group, name="models", rich_help_panel=RUN)
 app.add_typer(records.imports, name="import", rich_help_panel=KEEP)
 app.add_typer(records.dead_letters, name="dead-letters", rich_help_panel=KEEP)
 app.add_typer(records.users, name="user", rich_help_panel=KEEP)

@@ -23,7 +23,7 @@ def import_appliances(
     Raises InvalidError, before anything is written, where the file as a whole cannot be read.
     """
     report = Report()
-    rows = csv_table.read(lines, COLUMNS, report)
+    rows = csv_table.read(lines, COLUMNS, report, importing.OPTIONAL)
     households = household.ids_of(connection, sorted({row["household_id"] for row in rows} - {""}))
     owned = []
     for row in rows:

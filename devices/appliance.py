@@ -28,6 +28,8 @@ class Appliance:
     region: str
     registered_at: datetime
     retired_at: datetime | None
+    batch: str
+    """The production batch, as the maker names it; empty where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Registration:
     firmware: str = ""
     installed_on: date | None = None
     region: str = ""
+    batch: str | None = None
+    """None keeps what is known."""
 
 
 def register(
@@ -59,6 +63,7 @@ def register(
                 "firmwares": [r.firmware for r in registrations],
                 "installed_on": [r.installed_on for r in registrations],
                 "regions": [r.region for r in registrations],
+                "batches": [r.batch for r in registrations],
                 "at": at,
             },
         ).fetchall()

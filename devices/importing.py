@@ -13,6 +13,8 @@ from runtime.csv_table import Report, Row
 from storage.pool import Connection
 
 COLUMNS = ("serial", "type", "model", "firmware", "installed_on", "region")
+OPTIONAL = ("batch",)
+"""A file without it, like an empty field, leaves what is known."""
 _SERIAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -77,4 +79,5 @@ def _registration(row: Row) -> Registration:
         firmware=row["firmware"],
         installed_on=date.fromisoformat(row["installed_on"]) if row["installed_on"] else None,
         region=row["region"],
+        batch=row.values.get("batch") or None,
     )

@@ -6,36 +6,49 @@ SELECT
     %(span_until)s, %(devices)s, %(facts)s, %(artefact)s
 FROM hearthwatch.models AS known
 WHERE known.type = %(type)s AND known.family = %(family)s
-RETURNING id, type, family, version, trained_at, span_from, span_until, devices, facts, serving
+RETURNING
+    id, type, family, version, trained_at, span_from, span_until, devices, facts,
+    state = 'champion' AS serving, state, replaced_id
 
--- name: demote
--- In a statement of its own: the index on serving models is checked row by row.
-UPDATE hearthwatch.models AS other
-SET serving = false
-FROM hearthwatch.models AS chosen
-WHERE chosen.id = %(id)s
-    AND other.type = chosen.type
-    AND other.family = chosen.family
-    AND other.serving
-    AND other.id <> chosen.id
-
--- name: promote
-UPDATE hearthwatch.models
-SET serving = true
+-- name: get
+SELECT
+    id, type, family, version, trained_at, span_from, span_until, devices, facts,
+    state = 'champion' AS serving, state, replaced_id
+FROM hearthwatch.models
 WHERE id = %(id)s
-RETURNING id, type, family, version, trained_at, span_from, span_until, devices, facts, serving
 
--- name: serving
-SELECT id, type, family, version, trained_at, span_from, span_until, devices, facts, serving
+-- name: list
+SELECT
+    id, type, family, version, trained_at, span_from, span_until, devices, facts,
+    state = 'champion' AS serving, state, replaced_id
 FROM hearthwatch.models
-WHERE type = %(type)s AND serving
-ORDER BY family
+WHERE (%(type)s::text IS NULL OR type = %(type)s)
+    AND (%(family)s::text IS NULL OR family = %(family)s)
+    AND (%(state)s::text IS NULL OR state = %(state)s)
+ORDER BY type, family, version DESC
 
--- name: versions
-SELECT id, type, family, version, trained_at, span_from, span_until, devices, facts, serving
+-- name: page
+SELECT
+    id, type, family, version, trained_at, span_from, span_until, devices, facts,
+    state = 'champion' AS serving, state, replaced_id
 FROM hearthwatch.models
-WHERE type = %(type)s
-ORDER BY family, version DESC
+WHERE (%(before_id)s::integer IS NULL OR id < %(before_id)s)
+    AND (%(type)s::text IS NULL OR type = %(type)s)
+    AND (%(state)s::text IS NULL OR state = %(state)s)
+ORDER BY id DESC
+LIMIT %(limit)s
+
+-- name: become
+UPDATE hearthwatch.models
+SET state = %(state)s, replaced_id = coalesce(%(replaced_id)s, replaced_id)
+WHERE id = %(id)s
+RETURNING
+    id, type, family, version, trained_at, span_from, span_until, devices, facts,
+    state = 'champion' AS serving, state, replaced_id
+
+-- name: note
+INSERT INTO hearthwatch.audit (actor, action, subject, detail)
+VALUES (%(actor)s, %(action)s, %(subject)s, %(detail)s)
 
 -- name: artefact
 SELECT artefact

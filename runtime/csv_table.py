@@ -11,7 +11,7 @@ from runtime.errors import InvalidError
 
 @dataclass(frozen=True)
 class Row:
-    """One row; every column is there, stripped of surrounding space."""
+    """One row; every column of the header is there, stripped of surrounding space."""
 
     line: int
     values: dict[str, str]
@@ -46,15 +46,18 @@ class Report:
         return Report(self.accepted, sorted(self.refused, key=lambda each: each.line))
 
 
-def read(lines: Iterable[bytes], columns: Sequence[str], report: Report) -> list[Row]:
+def read(
+    lines: Iterable[bytes], columns: Sequence[str], report: Report, optional: Sequence[str] = ()
+) -> list[Row]:
     """Read every row that has all its fields; the others are refused in `report`.
 
+    Every one of `columns` must be there; `optional` ones may be.
     Raises InvalidError where the file as a whole cannot be read: encoding, quoting, header.
     """
     reader = csv.reader(_decoded(lines), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        _check_header(header, columns)
+        _check_header(header, columns, optional)
         return list(_rows(reader, header, report))
     except csv.Error as error:
         raise InvalidError(f"line {reader.line_num}: not readable as CSV: {error}") from error
@@ -77,9 +80,9 @@ def _line(reader: Iterator[list[str]]) -> int:
     return int(getattr(reader, "line_num", 0))
 
 
-def _check_header(header: list[str], columns: Sequence[str]) -> None:
+def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[str]) -> None:
     missing = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in columns]
+    unknown = [name for name in header if name not in (*columns, *optional)]
     twice = sorted({name for name in header if header.count(name) > 1})
     wrong = [
         f"{word} {', '.join(repr(name) for name in names)}"

@@ -15,6 +15,7 @@ from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import problem_of
 from storage import query
 from storage.pool import Connection
+from tickets import gate, precedent
 
 _SQL = query.beside(__file__)
 
@@ -45,7 +46,7 @@ def follow(
     for change in changes:
         if change.change in FIRING:
             firing[change.device_id, change.problem].append(change)
-    opened = _open(connection, catalogue, list(firing.values())) if firing else []
+    opened = admit(connection, catalogue, list(firing.values())) if firing else []
     connection.execute(
         _SQL["add_evidence"],
         {
@@ -55,6 +56,36 @@ def follow(
         },
     )
     return opened
+
+
+def admit(
+    connection: Connection, catalogue: Catalogue, firing: Sequence[Sequence[AlertChange]]
+) -> list[Opened]:
+    """Open or join tickets for those groups that are worth a visit now; the others are held.
+
+    Each group are the changes of one device and problem.
+    """
+    worth = gate.admitted(connection, catalogue, firing)
+    opened = _open(connection, catalogue, worth) if worth else []
+    gate.release(connection, [group[0].alert_id for group in worth])
+    _keep_departures(connection, catalogue, opened, worth)
+    return opened
+
+
+def _keep_departures(
+    connection: Connection,
+    catalogue: Catalogue,
+    opened: Sequence[Opened],
+    groups: Sequence[Sequence[AlertChange]],
+) -> None:
+    """Keep what the new tickets will be compared by with past and later ones."""
+    if not opened:
+        return
+    by_problem = {(group[0].device_id, group[0].problem): group for group in groups}
+    appliances = appliance.by_ids(connection, [each.device_id for each in opened])
+    descriptions = {each.id: catalogue[appliances[each.device_id].type] for each in opened}
+    changes = {each.id: by_problem[each.device_id, each.problem] for each in opened}
+    precedent.keep(connection, precedent.departures_of(connection, descriptions, changes))
 
 
 def _open(

@@ -25,12 +25,14 @@ from runtime.clock import Clock
 from runtime.stopping import Stop
 from storage import lock
 from storage.pool import Connection, Pool
-from tickets import correspondence, opening
+from tickets import correspondence, holding, opening
 from tickets.opening import Opened
 
 REST_S = 0.5
 """Pause when a step found nothing to do."""
 ESTIMATE_EVERY = timedelta(hours=24)
+RECONSIDER_EVERY = timedelta(hours=1)
+"""Often enough for the first hour of a day to give the day's visits away."""
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -48,6 +50,7 @@ class Watch:
     clock: Clock
     late_after: timedelta
     estimated_at: dict[str, datetime] = field(default_factory=dict)
+    reconsidered_at: datetime | None = None
 
 
 def run(watch: Watch, stop: Stop) -> None:
@@ -74,7 +77,7 @@ def _judge_all(watch: Watch, horizon: Horizon) -> bool:
         for judge in (alarm.judge, silence.judge, anomaly.judge):
             busy |= _attempt(_judge, watch, description, horizon, judge)
         _estimate_consumables(watch, description, horizon)
-    return busy
+    return _attempt(_reconsider, watch, horizon) | busy
 
 
 def _attempt(transaction: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) -> bool:
@@ -115,6 +118,21 @@ def _follow(watch: Watch, connection: Connection, findings: Sequence[Finding]) -
     opened = opening.follow(connection, watch.catalogue, changes)
     correspondence.tell_of_tickets(connection, watch.catalogue, opened, changes, watch.clock.now())
     return changes, opened
+
+
+def _reconsider(watch: Watch, horizon: Horizon) -> bool:
+    """Now and then, open tickets for held alerts that have become worth a visit, or got one."""
+    last = watch.reconsidered_at
+    if last is not None and horizon.watermark - last < RECONSIDER_EVERY:
+        return False
+    with watch.pool.connection() as connection:
+        outcome = holding.reconsider(connection, watch.catalogue, horizon.watermark)
+        changes, opened = outcome
+        correspondence.tell_of_tickets(
+            connection, watch.catalogue, opened, changes, watch.clock.now()
+        )
+    watch.reconsidered_at = horizon.watermark
+    return _told(([], opened) if opened else None)
 
 
 def _told(outcome: Outcome | None) -> bool:

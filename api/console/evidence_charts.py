@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from alerts import evidence
 from alerts.evidence import Evidence
 from api.console import plot
 from api.console.plot import Chart, Line, Marks
@@ -21,7 +22,8 @@ from tickets.ticket import Proof
 MOST = 4
 """More charts would bury the first ones."""
 MOST_OF_A_CODE = 2
-LONGEST_BEFORE = timedelta(days=21)
+LONGEST_AFTER = timedelta(days=7)
+LEAST_AFTER = timedelta(hours=8)
 FIRING = frozenset({"raised", "joined"})
 
 
@@ -33,6 +35,7 @@ class Subject:
     description: ApplianceType
     device_id: int
     language: str
+    now: datetime
 
 
 def of(subject: Subject, proofs: Sequence[Proof]) -> list[Chart]:
@@ -47,9 +50,9 @@ def of(subject: Subject, proofs: Sequence[Proof]) -> list[Chart]:
 
 
 def _metrics(description: ApplianceType, seen: Evidence) -> Iterator[str]:
-    """The finding's own metric; for a fault code those that point to the same problem."""
-    if seen.metric in description.metrics:
-        yield str(seen.metric)
+    """The finding's own metric and those that moved too; of a code those of its problem."""
+    told = [str(seen.metric), *(each.metric for each in seen.moved)]
+    yield from (name for name in dict.fromkeys(told) if name in description.metrics)
     fault = description.fault_codes.get(seen.code or "")
     if fault is not None:
         pointing = [
@@ -64,14 +67,13 @@ def _chart(subject: Subject, name: str, seen: Evidence) -> Chart | None:
     """Nothing where there were no readings."""
     metric = subject.description.metrics[name]
     title = metric.title.language(subject.language)
+    start, end = evidence.plot_from(seen), _end(seen, subject.now)
     if seen.kind == "anomaly":
-        start, end = _span(seen, timedelta(days=4), timedelta(days=1))
         lines = _expected(subject, name, start, end)
-        marks = Marks(noticed=[seen.until], spans=[(seen.since, seen.until)])
+        marks = Marks(noticed=[seen.until], spans=[(_since(seen, name), seen.until)])
         note = "Hourly means; the band is what the context explains, within three spreads."
         if lines:
             return plot.draw(title, metric.unit, lines, marks, note)
-    start, end = _span(seen, timedelta(days=1), timedelta(hours=8))
     frame = telemetry.between(
         subject.connection, subject.description, subject.device_id, start, end
     )
@@ -81,9 +83,14 @@ def _chart(subject: Subject, name: str, seen: Evidence) -> Chart | None:
     return plot.draw(title, metric.unit, [line], _marks(seen, metric), _note(seen, metric))
 
 
-def _span(seen: Evidence, before: timedelta, after: timedelta) -> tuple[datetime, datetime]:
-    lead = min(plot.padded(seen.since, seen.until, before), LONGEST_BEFORE)
-    return seen.until - lead, seen.until + after
+def _end(seen: Evidence, now: datetime) -> datetime:
+    """Until now, but for a week after it was noticed at most."""
+    return min(max(now, seen.until + LEAST_AFTER), seen.until + LONGEST_AFTER)
+
+
+def _since(seen: Evidence, name: str) -> datetime:
+    """When this metric began to depart."""
+    return next((each.since for each in seen.moved if each.metric == name), seen.since)
 
 
 def _expected(subject: Subject, name: str, start: datetime, end: datetime) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -64,18 +64,19 @@ def draw(title: str, unit: str, lines: Sequence[Line], marks: Marks, note: str =
         border_fill_color=None,
         outline_line_color=None,
     )
-    _dress(canvas, unit)
+    dress(canvas, unit)
     _add_marks(canvas, marks)
     for line in lines:
         _add_line(canvas, line, unit)
     if len(lines) > 1:
-        _place_legend(canvas)
+        place_legend(canvas)
     else:
         canvas.legend.visible = False
     return Chart(title, note, dict(json_item(canvas)))
 
 
-def _dress(canvas: Any, unit: str) -> None:  # noqa: ANN401 - Bokeh ships no types
+def dress(canvas: Any, unit: str) -> None:  # noqa: ANN401 - Bokeh ships no types
+    """Give the axes the console's ink, and the vertical one its unit."""
     canvas.yaxis.axis_label = unit
     for axis in (canvas.xaxis, canvas.yaxis):
         axis.axis_label_text_color = axis.major_label_text_color = INK
@@ -125,7 +126,8 @@ def _add_line(canvas: Any, line: Line, unit: str) -> None:  # noqa: ANN401 - Bok
     )
 
 
-def _place_legend(canvas: Any) -> None:  # noqa: ANN401 - Bokeh ships no types
+def place_legend(canvas: Any) -> None:  # noqa: ANN401 - Bokeh ships no types
+    """Put the legend above, in one row."""
     legend = canvas.legend[0]
     legend.orientation = "horizontal"
     legend.background_fill_color = legend.border_line_color = None
@@ -151,8 +153,3 @@ def _broken(times: np.ndarray[Any, Any], *values: Sequence[float]) -> list[list[
 def _ms(at: datetime) -> float:
     """Bokeh counts milliseconds since the epoch."""
     return at.timestamp() * 1000
-
-
-def padded(start: datetime, end: datetime, least: timedelta) -> timedelta:
-    """How much to show before a span: thrice its length, and never less than `least`."""
-    return max(3 * (end - start), least)

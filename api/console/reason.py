@@ -18,6 +18,8 @@ class Finding:
 
     proof: Proof
     sentence: str
+    also: Sequence[str] = ()
+    """Other metrics that moved at the same time."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,12 @@ def reasons(
 
 def _reason(proofs: Sequence[Proof], description: ApplianceType | None, spoken: str) -> Reason:
     told = [
-        Finding(proof, wording.finding(proof.evidence, description, spoken)) for proof in proofs
+        Finding(
+            proof,
+            wording.finding(proof.evidence, description, spoken),
+            wording.also(proof.evidence, description, spoken),
+        )
+        for proof in proofs
     ]
     fault = None
     if description is not None:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
+from alerts import departure_words
+from alerts.anomaly import MOST_MOVED
 from api import region, user, wording
 from api.access import check_role
 from api.console import evidence_charts, language, pages, reason
@@ -26,11 +28,12 @@ from customers import contact, household
 from customers.contact import Contact
 from customers.household import Household
 from devices import appliance, device_state
-from devices.catalogue.appliance_type import ApplianceType
+from models import explanation
 from runtime.errors import HearthwatchError, InvalidError
 from storage.pool import Connection
-from tickets import ticket
-from tickets.lifecycle import TRANSITIONS, State
+from tickets import precedent, ticket
+from tickets.lifecycle import OPEN, TRANSITIONS, State
+from tickets.precedent import Precedent
 from tickets.ticket import Move, Proof, Ticket
 
 router = APIRouter(prefix="/console/tickets")
@@ -123,7 +126,9 @@ def _render(
         type_title=wording.type_title(house.catalogue, found.type, spoken),
         problem=wording.find_problem(description, found.problem),
         reasons=reason.reasons(proofs, description, spoken),
-        charts=_charts(connection, description, found, spoken, proofs),
+        charts=_charts(house, connection, found, spoken, proofs),
+        standing=_standing(house, connection, found, spoken),
+        precedents=_precedents(house, connection, asking, found, spoken),
         history=ticket.history(connection, found.id),
         customer=customer,
         zone=_zone(customer),
@@ -149,15 +154,38 @@ def _zone(customer: Customer | None) -> ZoneInfo:
 
 
 def _charts(
-    connection: Connection,
-    description: ApplianceType | None,
-    found: Ticket,
-    spoken: str,
-    proofs: Sequence[Proof],
+    house: House, connection: Connection, found: Ticket, spoken: str, proofs: Sequence[Proof]
 ) -> list[Chart]:
+    description = house.catalogue.get(found.type)
     if description is None:
         return []
-    return evidence_charts.of(Subject(connection, description, found.device_id, spoken), proofs)
+    subject = Subject(connection, description, found.device_id, spoken, house.clock.now())
+    return evidence_charts.of(subject, proofs)
+
+
+def _standing(
+    house: House, connection: Connection, found: Ticket, spoken: str
+) -> tuple[datetime, list[str]] | None:
+    """What departs as of the newest reading, if models see anything."""
+    description = house.catalogue.get(found.type)
+    newest = device_state.of(connection, [found.device_id])[found.device_id].last_reading_at
+    if description is None or newest is None or State(found.state) not in OPEN:
+        return None
+    explained = explanation.explain(connection, description, {found.device_id: newest})
+    moved = explained[found.device_id].moved if explained else ()
+    told = [departure_words.tell(each, newest, description, spoken) for each in moved]
+    return (newest, told[:MOST_MOVED]) if told else None
+
+
+def _precedents(
+    house: House, connection: Connection, asking: Session, found: Ticket, spoken: str
+) -> list[tuple[Precedent, str]]:
+    """Ended cases like this one that the user may see, with their problems in words."""
+    description = house.catalogue.get(found.type)
+    return [
+        (each, wording.problem_title(description, each.problem, spoken))
+        for each in precedent.of_ticket(connection, found.id, found.type, asking.user.region)
+    ]
 
 
 def _next_states(found: Ticket, role: Role) -> list[str]:

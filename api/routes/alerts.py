@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from alerts import alert
 from api import cursor, problem, region
@@ -30,6 +30,10 @@ class Alert(BaseModel):
     severity: str
     opened_at: datetime
     cleared_at: datetime | None
+    held: str | None = Field(
+        description="Why no ticket was opened yet: not_worth_it or no_visit_free; see the budget"
+    )
+    probability: float | None = Field(description="Of a fault, of an alert that is held")
 
 
 @router.get("", summary="List alerts", responses=problem.responses(401, 404, 422))

@@ -36,6 +36,7 @@ class Appliance(BaseModel):
     region: str
     registered_at: datetime
     retired_at: datetime | None
+    batch: str = Field(description="Production batch; empty where it is not known")
 
 
 class Owner(BaseModel):

@@ -12,13 +12,13 @@ from api import cursor, etag, problem, region, wording
 from api.access import Technician, Viewer, check_role
 from api.cursor import Cursor, Limit, Page
 from api.etag import IfMatch
+from api.finding import Finding, Words
 from api.house import House, Served, Transaction
 from api.permission import role_for
-from devices.catalogue.appliance_type import ApplianceType, Text
 from storage.pool import Connection
 from tickets import ticket
 from tickets.lifecycle import TRANSITIONS, State
-from tickets.ticket import Move, Proof
+from tickets.ticket import Move
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 TicketId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[17])]
@@ -45,37 +45,6 @@ class Ticket(BaseModel):
     visit_at: datetime | None
     opened_at: datetime
     changed_at: datetime
-
-
-class Words(BaseModel):
-    """A text in each language."""
-
-    en: str
-    zh: str
-
-    @classmethod
-    def of(cls, text: Text) -> Words:
-        """A text of the catalogue."""
-        return cls(en=text.en, zh=text.zh)
-
-
-class Finding(BaseModel):
-    """Why: a finding that opened or joined the ticket."""
-
-    at: datetime
-    change: str = Field(description="raised, joined, eased or cleared")
-    kind: str = Field(description="alarm, code, silence or anomaly")
-    source: str = Field(description="The rule, or the model's family and version")
-    severity: str
-    sentence: Words
-    since: datetime
-    until: datetime
-    metric: str | None
-    observed: float | None
-    expected: float | None
-    low: float | None
-    high: float | None
-    code: str | None
 
 
 class Step(BaseModel):
@@ -210,7 +179,7 @@ def move(
 def _detail(connection: Connection, house: House, found: ticket.Ticket) -> TicketDetail:
     description = house.catalogue.get(found.type)
     wrong = wording.find_problem(description, found.problem)
-    findings = [_finding(proof, description) for proof in ticket.proofs(connection, found.id)]
+    findings = [Finding.of(proof, description) for proof in ticket.proofs(connection, found.id)]
     return TicketDetail(
         **Ticket.model_validate(found).model_dump(),
         title=Words.of(wrong.title) if wrong else None,
@@ -218,27 +187,4 @@ def _detail(connection: Connection, house: House, found: ticket.Ticket) -> Ticke
         evidence=findings,
         history=[Step.model_validate(step) for step in ticket.history(connection, found.id)],
         transitions=sorted(TRANSITIONS[State(found.state)]),
-    )
-
-
-def _finding(proof: Proof, description: ApplianceType | None) -> Finding:
-    seen = proof.evidence
-    return Finding(
-        at=proof.at,
-        change=proof.change,
-        kind=seen.kind,
-        source=seen.source,
-        severity=proof.severity,
-        sentence=Words(
-            en=wording.finding(seen, description, "en"),
-            zh=wording.finding(seen, description, "zh"),
-        ),
-        since=seen.since,
-        until=seen.until,
-        metric=seen.metric,
-        observed=seen.observed,
-        expected=seen.expected,
-        low=seen.low,
-        high=seen.high,
-        code=seen.code,
     )

@@ -29,6 +29,19 @@ class Bounds:
         """How many rows each window holds."""
         return self.after - self.first
 
+    def only(self, chosen: Ints) -> Bounds:
+        """Take a part of the windows."""
+        return Bounds(self.first[chosen], self.after[chosen])
+
+    def within(self, rows: slice) -> Bounds:
+        """Count the rows from the first of some that hold all of the windows."""
+        return Bounds(self.first - rows.start, self.after - rows.start)
+
+
+def hardly_overlap(bounds: Bounds, rows: int) -> bool:
+    """Whether each window is best reduced by itself, given how many rows there are."""
+    return bool(bounds.rows.sum() <= OVERLAP * max(rows, 1))
+
 
 def total(values: Floats, bounds: Bounds) -> Floats:
     """Sum of (rows, columns) `values` over each window: (windows, columns), 0 without rows."""
@@ -41,9 +54,9 @@ def highest(values: Floats, bounds: Bounds) -> Floats:
 
 
 def _reduced(operation: np.ufunc, values: Floats, bounds: Bounds, empty: float) -> Floats:
-    if bounds.rows.sum() <= OVERLAP * max(len(values), 1):
+    if hardly_overlap(bounds, len(values)):
         return _each(operation, values, bounds, empty)
-    return _blocks(operation, values, bounds, empty)
+    return _blocks(operation, np.ascontiguousarray(values), bounds, empty)
 
 
 def _each(operation: np.ufunc, values: Floats, bounds: Bounds, empty: float) -> Floats:
@@ -51,10 +64,14 @@ def _each(operation: np.ufunc, values: Floats, bounds: Bounds, empty: float) -> 
     some = np.flatnonzero(bounds.rows > 0)
     if not len(some):
         return found
-    # A pair of positions is reduced from the first up to the second, which may be one too far.
-    ended = np.vstack([values, np.full((1, values.shape[1]), empty)])
+    # A pair of positions is reduced from the first up to the second; the last one goes to the end.
     pairs = np.column_stack([bounds.first[some], bounds.after[some]]).ravel()
-    found[some] = operation.reduceat(ended, pairs, axis=0)[::2]
+    if pairs[-1] == len(values):
+        pairs = pairs[:-1]
+    if pairs.max() == len(values):
+        values = np.vstack([values, np.full((1, values.shape[1]), empty)])
+    # By column: where columns are contiguous, as in `windows`, that is three times as fast.
+    found[some] = operation.reduceat(values.T, pairs, axis=1)[:, ::2].T
     return found
 
 

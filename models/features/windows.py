@@ -6,8 +6,8 @@ later row. All units and moments are worked on at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,21 +20,31 @@ from models.recording import HOUR_NS, Moments, Recording
 STATISTICS = ("mean", "std", "slope", "min", "max", "share")
 """Slope is a metric's unit an hour; share is of the window's rows that have the metric."""
 FEWEST_FOR_SLOPE = 3
+PORTION_ROWS = 4096
+"""Rows that are worked on at once where windows hardly overlap: they stay in the cache."""
+LARGEST = 2**62
 SAME_TIME = 1e-15
 """Square hours; a window whose times differ by less has no slope."""
 
 
 def windows(recording: Recording, at: Moments, lengths_ns: Sequence[int]) -> Table:
     """All of `STATISTICS` of all metrics over all lengths: `<metric>:<statistic>:<length>`."""
-    sums = _Sums.of(recording)
-    names: list[str] = []
-    columns: list[Floats] = []
-    for length in lengths_ns:
-        found = _statistics(sums, window(recording, at, length), at)
-        for name, values in zip(STATISTICS, found, strict=True):
-            names += [f"{metric}:{name}:{label(length)}" for metric in recording.metrics]
-            columns.append(values)
-    return Table(tuple(names), np.hstack(columns) if columns else np.empty((len(at), 0)))
+    names = tuple(
+        f"{metric}:{name}:{label(length)}"
+        for length in lengths_ns
+        for name in STATISTICS
+        for metric in recording.metrics
+    )
+    bounds = [window(recording, at, length) for length in lengths_ns]
+    values = np.empty((len(at), len(names)))
+    if all(reduction.hardly_overlap(each, len(recording)) for each in bounds):
+        for part, rows in _portions(at, bounds):
+            sums = _Sums.of(_by_column(recording, rows))
+            near = [each.only(part).within(rows) for each in bounds]
+            values[part] = _features(sums, near, _numbered(at.unit[part], recording, rows))
+    else:
+        values[:] = _features(_Sums.of(recording), bounds, at.unit)
+    return Table(names, values)
 
 
 def window(recording: Recording, at: Moments, length_ns: int) -> Bounds:
@@ -48,14 +58,22 @@ def window(recording: Recording, at: Moments, length_ns: int) -> Bounds:
 def rows_until(rows: Moments, at: Moments) -> Ints:
     """Position after the last row of the unit that is not later than each moment.
 
-    `rows` are ordered by unit and time; the time is first replaced by its rank, so that both fit
-    one exact key.
+    `rows` are ordered by unit and time, and both are put into one exact key.
     """
-    instants = np.unique(rows.time_ns)
-    width = len(instants) + 1
-    key = rows.unit * width + np.searchsorted(instants, rows.time_ns)
-    wanted = at.unit * width + np.searchsorted(instants, at.time_ns, side="right")
-    return np.searchsorted(key, wanted, side="left").astype(np.int64)
+    if not len(rows):
+        return np.zeros(len(at), dtype=np.int64)
+    times, wanted = rows.time_ns - rows.time_ns.min(), at.time_ns - rows.time_ns.min()
+    if (int(times.max()) + 2) * (int(rows.unit.max()) + 2) > LARGEST:
+        # Too long a span for so many units: of the times only the ranks.
+        instants = np.unique(times)
+        wanted = np.searchsorted(instants, wanted, side="right") - 1
+        times = np.searchsorted(instants, times)
+    latest = int(times.max())
+    last = int(rows.unit.max()) + 1
+    key = rows.unit * (latest + 2) + times
+    sought = at.unit.clip(max=last) * (latest + 2) + wanted.clip(-1, latest) + 1
+    found: Ints = np.searchsorted(key, sought, side="left").astype(np.int64)
+    return found
 
 
 def label(length_ns: int) -> str:
@@ -99,7 +117,50 @@ class _Sums:
         )
 
 
-def _statistics(sums: _Sums, bounds: Bounds, at: Moments) -> tuple[Floats, ...]:
+def _portions(at: Moments, bounds: Sequence[Bounds]) -> Iterator[tuple[Ints, slice]]:
+    """Deal the moments out by unit, with the rows that hold their windows."""
+    if not bounds:
+        return
+    first = np.min([each.first for each in bounds], axis=0)
+    after = np.max([each.after for each in bounds], axis=0)
+    order = np.lexsort((at.time_ns, at.unit))
+    part = after[order] // PORTION_ROWS
+    for moments in np.split(order, np.flatnonzero(np.diff(part)) + 1):
+        if len(moments):
+            yield moments, slice(int(first[moments].min()), int(after[moments].max()))
+
+
+def _by_column(recording: Recording, rows: slice) -> Recording:
+    """Some of the rows, with the values of each metric side by side."""
+    values, low, high = (
+        None if each is None else np.asfortranarray(each[rows])
+        for each in (recording.values, recording.low, recording.high)
+    )
+    unit = recording.unit[rows]
+    return replace(
+        recording,
+        units=recording.units[unit[0] : unit[-1] + 1] if len(unit) else recording.units[:1],
+        unit=_numbered(unit, recording, rows),
+        time_ns=recording.time_ns[rows],
+        values=values if values is not None else recording.values,
+        low=low,
+        high=high,
+    )
+
+
+def _numbered(unit: Ints, recording: Recording, rows: slice) -> Ints:
+    """Count units from that of the first row; those without rows may share another's number."""
+    inside = recording.unit[rows]
+    return (unit - inside[0]).clip(0, inside[-1] - inside[0]) if len(inside) else 0 * unit
+
+
+def _features(sums: _Sums, bounds: Sequence[Bounds], unit: Ints) -> Floats:
+    """All statistics over all windows side by side, (moments, features)."""
+    found = [values for each in bounds for values in _statistics(sums, each, unit)]
+    return np.hstack(found) if found else np.empty((len(unit), 0))
+
+
+def _statistics(sums: _Sums, bounds: Bounds, unit: Ints) -> tuple[Floats, ...]:
     count = reduction.total(sums.known, bounds)
     known = np.where(count > 0, count, np.nan)
     mean = reduction.total(sums.value, bounds) / known
@@ -111,7 +172,7 @@ def _statistics(sums: _Sums, bounds: Bounds, at: Moments) -> tuple[Floats, ...]:
     slope = np.where(sloped, together / np.where(sloped, spread, 1.0), np.nan)
     share = count / np.maximum(bounds.rows, 1)[:, None]
     return (
-        mean + sums.start[at.unit],
+        mean + sums.start[unit],
         np.sqrt(variance),
         slope,
         _finite(-reduction.highest(-sums.low, bounds)),
@@ -123,7 +184,10 @@ def _statistics(sums: _Sums, bounds: Bounds, at: Moments) -> tuple[Floats, ...]:
 def _first_known(recording: Recording, known: Bools) -> Floats:
     """The first value of each metric of each unit, (units, metrics); 0 without any."""
     first = np.zeros((len(recording.units), len(recording.metrics)))
-    for number in range(len(recording.metrics)):
+    begins = np.flatnonzero(_begins(recording))
+    first[recording.unit[begins]] = recording.values[begins]
+    for number in np.flatnonzero(~np.isfinite(first).all(axis=0)):
+        first[:, number] = 0.0
         rows = np.flatnonzero(known[:, number])[::-1]
         first[recording.unit[rows], number] = recording.values[rows, number]
     return first
@@ -131,9 +195,16 @@ def _first_known(recording: Recording, known: Bools) -> Floats:
 
 def _hours_in(recording: Recording) -> Floats:
     """Hours since the unit's first row."""
-    starts = np.concatenate(([True], np.diff(recording.unit) != 0))[: len(recording)]
-    first = np.maximum.accumulate(np.where(starts, np.arange(len(recording)), 0))
+    begins = np.where(_begins(recording), np.arange(len(recording)), 0)
+    first = np.maximum.accumulate(begins)
     return (recording.time_ns - recording.time_ns[first]) / HOUR_NS
+
+
+def _begins(recording: Recording) -> Bools:
+    """Which rows are the first of their unit."""
+    found = np.ones(len(recording), dtype=np.bool_)
+    found[1:] = np.diff(recording.unit) != 0
+    return found
 
 
 def _finite(values: Floats) -> Floats:

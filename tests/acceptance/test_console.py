@@ -124,6 +124,19 @@ def test_the_ticket_page_draws_its_evidence(site: Site, tmp_path: Path) -> None:
         assert complaint not in page.stderr
 
 
+def test_the_budget_page_draws_what_it_trades(site: Site, tmp_path: Path) -> None:
+    page = _visit(
+        f"{site.link}&next=/console/budget",
+        tmp_path / "profile",
+        "--virtual-time-budget=5000",
+        "--dump-dom",
+    )
+    assert "Nothing is held back here" in page.stdout
+    assert page.stdout.count("bk-Figure") >= 3
+    for complaint in ("Uncaught", "Refused to", "violates the following"):
+        assert complaint not in page.stderr
+
+
 def test_an_open_queue_loads_again_when_a_ticket_opens(
     site: Site, database_pool: Pool, catalogue: Catalogue, tmp_path: Path
 ) -> None:

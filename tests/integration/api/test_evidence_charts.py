@@ -64,7 +64,7 @@ def _proof(kind: str, metric: str | None = None, code: str | None = None) -> Pro
 
 
 def _draw(connection: Connection, catalogue: Catalogue, device: int, *proofs: Proof) -> list[str]:
-    subject = Subject(connection, catalogue["refrigerator"], device, "en")
+    subject = Subject(connection, catalogue["refrigerator"], device, "en", NOW)
     return [json.dumps(chart.item) for chart in evidence_charts.of(subject, proofs)]
 
 

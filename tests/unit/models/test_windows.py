@@ -22,7 +22,7 @@ def recording(rows: int = 90, units: int = 3, seed: int = 5) -> Recording:
     values[rng.random(values.shape) < 0.2] = np.nan
     return Recording(
         Description(("power_w", "warmth_c")),
-        tuple("abc"[:units]),
+        tuple(map(str, range(units))),
         np.repeat(np.arange(units), rows),
         START_NS + hours * HOUR_NS,
         values,
@@ -90,6 +90,28 @@ def test_a_rollup_lends_its_own_extremes() -> None:
     plain, found = (windows.windows(each, at, LENGTHS) for each in (given, rolled))
     np.testing.assert_allclose(found.column("power_w:min:24h"), plain.column("power_w:min:24h") - 7)
     np.testing.assert_allclose(found.column("power_w:max:24h"), plain.column("power_w:max:24h") + 9)
+
+
+def test_many_units_at_once_have_the_features_of_each_alone() -> None:
+    given = recording(rows=150, units=70)
+    late = np.full(70, START_NS + 150 * HOUR_NS)
+    at = Moments(np.random.default_rng(7).permutation(70), late)
+    assert len(given) > 2 * windows.PORTION_ROWS
+    together = windows.windows(given, at, LENGTHS)
+    for number in (0, 11, 38, 69):
+        alone = windows.windows(given, at.only(np.array([number])), LENGTHS)
+        np.testing.assert_allclose(alone.values[0], together.values[number], rtol=1e-9, atol=1e-9)
+
+
+def test_times_too_far_apart_for_one_key_are_told_by_their_ranks() -> None:
+    given = recording()
+    apart = given.time_ns.copy()
+    apart[given.unit == 2] += 2**62
+    at = moments(given)
+    moved = Moments(at.unit, at.time_ns + np.where(at.unit == 2, 2**62, 0))
+    left = windows.windows(given, at, LENGTHS)
+    right = windows.windows(replace(given, time_ns=apart), moved, LENGTHS)
+    np.testing.assert_allclose(left.values, right.values, rtol=1e-9, atol=1e-9)
 
 
 def test_a_unit_without_rows_has_nothing_but_unknown_features() -> None:

@@ -1,0 +1,1 @@
+"""Fitted models as bytes that hold no code, and back."""

@@ -1,0 +1,128 @@
+"""What somebody found who looked at the appliance: whether the ticket was right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from psycopg.rows import class_row
+
+from devices.catalogue.appliance_type import ApplianceType
+from runtime.errors import ConflictError, InvalidError
+from storage import query
+from storage.pool import Connection
+from tickets.lifecycle import State
+from tickets.ticket import Ticket
+
+_SQL = query.beside(__file__)
+
+
+class Finding(StrEnum):
+    """What was found."""
+
+    CONFIRMED = "confirmed"
+    """The fault, of the mode named."""
+    NO_FAULT_FOUND = "no_fault_found"
+    REPLACED = "replaced"
+    """The consumable named was at its end."""
+    COULD_NOT_REPRODUCE = "could_not_reproduce"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One verdict; `mode` is a problem of the catalogue, `consumable` a consumable."""
+
+    finding: Finding
+    mode: str | None = None
+    consumable: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A verdict, with who gave it and when."""
+
+    ticket_id: int
+    at: datetime
+    actor: str
+    finding: str
+    mode: str | None
+    consumable: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The last verdicts on tickets that a model's findings opened or joined."""
+
+    model_id: int
+    verdicts: int
+    no_fault_found: int
+
+
+def record(
+    connection: Connection,
+    ticket: Ticket,
+    description: ApplianceType | None,
+    verdict: Verdict,
+    actor: str,
+    at: datetime,
+) -> Recorded:
+    """Keep a verdict; a later one on the same ticket counts instead.
+
+    InvalidError for a mode or a consumable that the catalogue does not have or that does not go
+    with the finding; ConflictError while nobody has been given the ticket.
+    """
+    if ticket.state == State.NEW:
+        raise ConflictError(
+            f"ticket {ticket.id} is new: nobody has looked at it", hint="assign it first"
+        )
+    _check_names(verdict, description)
+    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
+        kept = cursor.execute(
+            _SQL["record"],
+            {
+                "ticket_id": ticket.id,
+                "at": at,
+                "actor": actor,
+                "finding": verdict.finding,
+                "mode": verdict.mode,
+                "consumable": verdict.consumable,
+                "note": verdict.note,
+            },
+        ).fetchall()
+    return kept[0]
+
+
+def last(connection: Connection, ticket_id: int) -> Recorded | None:
+    """The verdict that counts; None if there is none."""
+    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
+        return cursor.execute(_SQL["last"], {"ticket_id": ticket_id}).fetchone()
+
+
+def tallies(connection: Connection, model_ids: Sequence[int]) -> dict[int, Tally]:
+    """Count the verdicts of each of these models; one without any has a tally of zeros."""
+    with connection.cursor(row_factory=class_row(Tally)) as cursor:
+        found = cursor.execute(_SQL["tallies"], {"model_ids": list(model_ids)}).fetchall()
+    return {each.model_id: each for each in found}
+
+
+def _check_names(verdict: Verdict, description: ApplianceType | None) -> None:
+    if (verdict.finding == Finding.CONFIRMED) != (verdict.mode is not None):
+        raise InvalidError("`mode` says which fault was confirmed, and goes with `confirmed` only")
+    if (verdict.finding == Finding.REPLACED) != (verdict.consumable is not None):
+        raise InvalidError("`consumable` says what was replaced, and goes with `replaced` only")
+    if description is None:
+        return
+    if verdict.mode is not None:
+        _check_known("problem", verdict.mode, list(description.problems))
+    if verdict.consumable is not None:
+        _check_known("consumable", verdict.consumable, list(description.consumables))
+
+
+def _check_known(kind: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        choice = ", ".join(known) or "there is none"
+        raise InvalidError(f"the catalogue has no {kind} {name!r}", hint=f"one of: {choice}")
