@@ -19,6 +19,9 @@ from models.recording import HOUR_NS, Moments, Recording
 
 FEWEST_ROWS = 3
 """A span holds at least so many of the usual steps."""
+MANY_METRICS = 8
+"""The spreads and lasting means of so many metrics tell one life from any other, and a model then
+remembers lives instead of wear."""
 
 
 @dataclass(frozen=True)
@@ -42,30 +45,29 @@ class Spans:
 
 def trajectory(recording: Recording, at: Moments, spans: Spans) -> Table:
     """All that is known of each life at each moment, from rows until then."""
+    few = len(recording.metrics) < MANY_METRICS
     looks = [
         _chosen(recording, at, spans.short, ("mean",)),
-        _chosen(recording, at, spans.usual, ("mean", "std", "slope")),
+        _chosen(recording, at, spans.usual, ("mean", "std", "slope") if few else ("mean", "slope")),
         _chosen(recording, at, spans.long, ("slope",)),
         _chosen(recording, at, spans.whole, ("slope",)),
     ]
-    first = first_rows(recording)
-    until = windows.rows_until(recording.moments, at)
-    begun = Moments(at.unit, _start_ns(recording, first)[at.unit] + spans.usual - 1)
-    begun = Moments(at.unit, np.minimum(begun.time_ns, at.time_ns))
-    beginning = _mean(
-        recording, Bounds(first[at.unit], windows.rows_until(recording.moments, begun))
-    )
-    whole = _mean(recording, Bounds(first[at.unit], np.maximum(until, first[at.unit])))
     level = looks[1].values[:, : len(recording.metrics)]
     return beside(
         [
             *looks,
-            Table(_named(recording, "departure"), level - beginning),
-            Table(_named(recording, "since_start"), whole),
+            Table(_named(recording, "departure"), level - _beginning(recording, at, spans)),
+            *([_lasting(recording, at)] if few else []),
             Table(("age_h",), age_ns(recording, at)[:, None] / HOUR_NS),
             _traits(recording, at),
         ]
     )
+
+
+def departure(recording: Recording, at: Moments, spans: Spans) -> Floats:
+    """How far each metric is from where it was as the life began, (moments, metrics)."""
+    level = _chosen(recording, at, spans.usual, ("mean",)).values
+    return level - _beginning(recording, at, spans)
 
 
 def first_rows(recording: Recording) -> Ints:
@@ -79,6 +81,21 @@ def age_ns(recording: Recording, at: Moments) -> Floats:
     age = (at.time_ns - _start_ns(recording, first)[at.unit]).astype(np.float64)
     begun = windows.rows_until(recording.moments, at) > first[at.unit]
     return np.where(begun, age, np.nan)
+
+
+def _lasting(recording: Recording, at: Moments) -> Table:
+    """Mean of every metric since the life began."""
+    first = first_rows(recording)[at.unit]
+    until = np.maximum(windows.rows_until(recording.moments, at), first)
+    return Table(_named(recording, "since_start"), _mean(recording, Bounds(first, until)))
+
+
+def _beginning(recording: Recording, at: Moments, spans: Spans) -> Floats:
+    """Mean of every metric as the life began, from rows until then, (moments, metrics)."""
+    first = first_rows(recording)
+    begun_ns = _start_ns(recording, first)[at.unit] + spans.usual - 1
+    begun = Moments(at.unit, np.minimum(begun_ns, at.time_ns))
+    return _mean(recording, Bounds(first[at.unit], windows.rows_until(recording.moments, begun)))
 
 
 def _chosen(recording: Recording, at: Moments, length_ns: int, statistics: Sequence[str]) -> Table:

@@ -18,6 +18,7 @@ from models.forecasters.clock import Clock
 from models.forecasters.conformal import Interval
 from models.forecasters.forecaster import Target
 from models.forecasters.life_blend import Blend, Examples, Members
+from models.forecasters.life_fusion import LATE, Fusion
 from models.forecasters.life_labels import Labels
 from models.forecasters.lives import Renewal
 from models.recording import Moments, Recording
@@ -82,6 +83,7 @@ class _Judge:
 
     clock: Clock
     regimes: Regimes
+    fusion: Fusion
     spans: Spans
     ns_per_unit: float
     cap: float
@@ -104,7 +106,7 @@ class _Judge:
         if not len(at) or not len(apart):
             nothing = np.full(len(at), np.nan)
             return nothing, nothing, nothing
-        shown, rate = _shown(self.clock, self.regimes, self.spans, apart, at)
+        shown, rate = _shown(self.clock, self.regimes, self.fusion, self.spans, apart, at)
         shown = replace(shown, age=shown.age / self.ns_per_unit)
         left = np.clip(self.blend.predict(shown), 0.0, self.cap)
         remaining = np.clip(left / rate, 0.0, self.cap)
@@ -139,7 +141,8 @@ def _learned(
 ) -> _Judge:
     spans = Spans.of(usual_ns, apart.step_ns)
     chosen = labels.only(life_labels.spread(labels.at.unit, seed))
-    shown, rate = _shown(by, regimes, spans, apart, chosen.at)
+    fusion = _fusion(by, regimes, spans, apart, chosen)
+    shown, rate = _shown(by, regimes, fusion, spans, apart, chosen.at)
     ns_per_unit = labels.ns_per_unit if np.isfinite(labels.ns_per_unit) else np.inf
     left = chosen.usage_left(by, apart, rate)
     examples = replace(shown, age=shown.age / ns_per_unit, left=left)
@@ -150,6 +153,7 @@ def _learned(
     return _Judge(
         by,
         regimes,
+        fusion,
         spans,
         ns_per_unit,
         labels.cap,
@@ -170,13 +174,23 @@ def _fit(examples: Examples, censored: Bools, cap: float, seed: int) -> tuple[Bl
     return life_blend.fit(filled, cap, seed)
 
 
+def _fusion(by: Clock, regimes: Regimes, spans: Spans, apart: Recording, labels: Labels) -> Fusion:
+    """Learn how metrics move together from the moments nearest to an end."""
+    near = labels.only(np.flatnonzero(~labels.censored))
+    late = near.at.only(near.left <= np.quantile(near.left, LATE))
+    used = by.read(apart)
+    on_clock = by.put_on(regimes.taken_out(apart), used)
+    gone = trajectory.departure(on_clock, by.moments(apart, used, late), spans)
+    return Fusion.of(on_clock, gone)
+
+
 def _shown(
-    by: Clock, regimes: Regimes, spans: Spans, apart: Recording, at: Moments
+    by: Clock, regimes: Regimes, fusion: Fusion, spans: Spans, apart: Recording, at: Moments
 ) -> tuple[Examples, Floats]:
     """What the model is shown of each moment (age in nanoseconds), and the rate of use."""
     used = by.read(apart)
     rate = by.rate(apart, used, at)
-    on_clock = by.put_on(regimes.taken_out(apart), used)
+    on_clock = by.put_on(fusion.added_to(regimes.taken_out(apart)), used)
     moments = by.moments(apart, used, at)
     table = trajectory.trajectory(on_clock, moments, spans)
     traits = np.empty((len(at), 0)) if apart.traits is None else apart.traits[at.unit]

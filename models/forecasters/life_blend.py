@@ -10,6 +10,7 @@ from scipy.optimize import nnls
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 
 from models.arrays import Bools, Floats, Ints
+from models.forecasters.fault_risk import one_thread
 from models.forecasters.usual_life import UsualLife
 
 FOLDS = 5
@@ -99,24 +100,33 @@ class Blend:
 
     def predict(self, shown: Examples) -> Floats:
         """What is left, (moments,)."""
-        columns = self.members.columns(shown)
+        with one_thread():
+            columns = self.members.columns(shown)
         left: Floats = _by_stage(columns, self.longest) @ self.weights.ravel()
         return left
 
 
 def fit(examples: Examples, cap: float, seed: int) -> tuple[Blend, Floats]:
     """Fit; also tell what each moment would get from a blend that never saw its life."""
-    unseen = np.zeros((len(examples.left), 3))
-    fold = folds(examples.life, seed)
-    for number in range(int(fold.max()) + 1):
-        learned = Members.fitted(examples.only(fold != number), cap, seed)
-        unseen[fold == number] = learned.columns(examples.only(fold == number))
+    unseen = _unseen(examples, cap, seed)
     longest = max(float(np.quantile(examples.left, 0.9)), float(np.finfo(np.float64).tiny))
     staged = _by_stage(unseen, longest)
     root = np.sqrt(examples.weight)
     weights, _ = nnls(staged * root[:, None], examples.left * root)
-    blend = Blend(Members.fitted(examples, cap, seed, BAGS), weights.reshape(2, -1), longest)
-    return blend, staged @ weights
+    with one_thread():
+        members = Members.fitted(examples, cap, seed, BAGS)
+    return Blend(members, weights.reshape(2, -1), longest), staged @ weights
+
+
+def _unseen(examples: Examples, cap: float, seed: int) -> Floats:
+    """What members that never saw a moment's life say of it, (moments, members)."""
+    unseen = np.zeros((len(examples.left), 3))
+    fold = folds(examples.life, seed)
+    with one_thread():
+        for number in range(int(fold.max()) + 1):
+            learned = Members.fitted(examples.only(fold != number), cap, seed)
+            unseen[fold == number] = learned.columns(examples.only(fold == number))
+    return unseen
 
 
 def _by_stage(columns: Floats, longest: float) -> Floats:
