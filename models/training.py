@@ -16,6 +16,7 @@ from models.detectors.context_residual import ContextResidual
 from models.detectors.detector import NotEnoughDataError
 from models.features import hours
 from models.shelf import Model, Origin
+from models.version import catalogue_version
 from storage.pool import Connection
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,8 @@ def train(
     description = catalogue[type_name]
     frame = rollup.window(connection, description, _columns(description), start, end)
     devices = int(frame["device_id"].nunique())
-    origin = Origin(type_name, at, start, end, devices)
+    version = catalogue_version(description)
+    origin = Origin(type_name, at, start, end, devices, catalogue=version)
     trained = []
     for name, metric in description.watched().items():
         detector = untrained(name, metric)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 
 from devices import telemetry_table
@@ -19,6 +20,13 @@ from devices.catalogue.folder import Catalogue
 from runtime import embedded_broker
 from storage import embedded, migration, pool
 from storage.pool import Connection, Pool
+
+
+@pytest.fixture(autouse=True)
+def logs_of_its_own() -> Iterator[None]:
+    """A command sends the logs of its process to a stream that ends with the test that ran it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -26,7 +24,7 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 @pytest.fixture
 def versions(
     connection: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[list[Model]]:
+) -> list[Model]:
     """Two versions of one family, the first of which serves, where the commands look."""
     monkeypatch.setenv("HEARTHWATCH_DATABASE_URL", database_url)
     monkeypatch.setenv("HEARTHWATCH_HOME", str(tmp_path))
@@ -36,9 +34,7 @@ def versions(
     found = [shelf.put(connection, detector, origin, {"hours": 600}) for _ in range(2)]
     found[0] = shelf.promote(connection, found[0].id)
     connection.commit()
-    yield found
-    # A command sets up the logs of its process, onto a stream that ends with the test.
-    structlog.reset_defaults()
+    return found
 
 
 def run(*arguments: object) -> dict[str, Any]:

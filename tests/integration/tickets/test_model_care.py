@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from alerts.alert import Finding
@@ -20,6 +22,7 @@ from tickets import model_care, verdict
 from tickets.verdict import Tally
 
 METRIC = "compressor_duty_pct"
+AROUND = "ambient_temp_c"
 
 
 @pytest.fixture
@@ -27,8 +30,8 @@ def reigns(house: House) -> Callable[..., Model]:
     """Puts a model on the shelf and promotes it, in the life of so many tickets about it."""
     serials = iter(range(1, 1000))
 
-    def reign(found: int, nothing: int, context: str = "ambient_temp_c") -> Model:
-        detector = ContextResidual(METRIC, [context], "high")
+    def reign(found: int, nothing: int) -> Model:
+        detector = ContextResidual(METRIC, [AROUND], "high").fit(history())
         origin = Origin("refrigerator", START, START, START, 3)
         model = shelf.put(house.connection, detector, origin, {})
         promoted = shelf.promote(house.connection, model.id)
@@ -50,6 +53,20 @@ def reigns(house: House) -> Callable[..., Model]:
         return promoted
 
     return reign
+
+
+def history() -> pd.DataFrame:
+    """Two hundred hours of three fridges whose duty follows the kitchen's warmth."""
+    rng = np.random.default_rng(4)
+    around = rng.normal(22, 2, 600)
+    duty = 40 + 1.5 * (around - 22) + rng.normal(0, 1, 600)
+    hours = {
+        "device_id": np.repeat([1, 2, 3], 200),
+        "time": np.tile(pd.date_range(START, periods=200, freq="h"), 3),
+    }
+    for statistic in ("mean", "last"):
+        hours |= {f"{METRIC}_{statistic}": duty, f"{AROUND}_{statistic}": around}
+    return pd.DataFrame(hours)
 
 
 def of_model(house: House, device: int, model_id: int) -> Finding:
@@ -100,8 +117,12 @@ def test_a_champion_that_is_not_clearly_worse_goes_on_serving(
 def test_there_is_no_way_back_to_a_model_whose_metrics_are_gone(
     house: House, reigns: Callable[..., Model]
 ) -> None:
-    reigns(30, 3, context="nobody_measures_this")
-    second = reigns(14, 16)
+    first, second = reigns(30, 3), reigns(14, 16)
+    house.connection.execute(
+        'UPDATE hearthwatch.models SET facts = facts || \'{"metrics": ["smell_ppm"]}\''
+        " WHERE id = %s",
+        (first.id,),
+    )
     assert model_care.roll_back_worse(house.connection, house.catalogue, "refrigerator") == []
     assert champion_of(house) == second.id
 
