@@ -29,6 +29,13 @@ class Moments:
     def __len__(self) -> int:
         return len(self.unit)
 
+    @property
+    def starts(self) -> Bools:
+        """The first of each unit; they must be in order of unit."""
+        starts = np.ones(len(self), dtype=np.bool_)
+        starts[1:] = np.diff(self.unit) != 0
+        return starts
+
     def only(self, chosen: Bools | Ints) -> Moments:
         """Take a part of them."""
         return Moments(self.unit[chosen], self.time_ns[chosen])

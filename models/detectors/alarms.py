@@ -27,8 +27,7 @@ def onsets(
     lively = np.where(np.isfinite(score) & ~settled, 1.0, 0.0)
     recent = _highest_before(rows, lively, step_ns)
     order = np.arange(len(score))
-    starts = np.concatenate([[True], np.diff(rows.unit) != 0])[: len(score)]
-    calm = starts | (recent <= 0)
+    calm = rows.starts | (recent <= 0)
     last_calm = np.maximum.accumulate(np.where(calm, order, 0))
     raised = np.cumsum(above, dtype=np.int64) - above
     return np.asarray(above & (raised == raised[last_calm]))

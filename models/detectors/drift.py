@@ -19,8 +19,7 @@ PULL = 0.25
 
 def without_drift(rows: Moments, departures: Floats, speed: float) -> Floats:
     """Departures (rows, columns) from references that move by at most `speed` a row."""
-    starts = np.concatenate([[True], np.diff(rows.unit) != 0])[: len(rows)]
-    first = np.maximum.accumulate(np.where(starts, np.arange(len(rows)), 0))
+    first = np.maximum.accumulate(np.where(rows.starts, np.arange(len(rows)), 0))
     rank = np.arange(len(rows)) - first
     turning = np.flatnonzero(rank % EVERY == 0)
     number = rank[turning] // EVERY

@@ -184,7 +184,7 @@ def _statistics(sums: _Sums, bounds: Bounds, unit: Ints) -> tuple[Floats, ...]:
 def _first_known(recording: Recording, known: Bools) -> Floats:
     """The first value of each metric of each unit, (units, metrics); 0 without any."""
     first = np.zeros((len(recording.units), len(recording.metrics)))
-    begins = np.flatnonzero(_begins(recording))
+    begins = np.flatnonzero(recording.moments.starts)
     first[recording.unit[begins]] = recording.values[begins]
     for number in np.flatnonzero(~np.isfinite(first).all(axis=0)):
         first[:, number] = 0.0
@@ -195,16 +195,9 @@ def _first_known(recording: Recording, known: Bools) -> Floats:
 
 def _hours_in(recording: Recording) -> Floats:
     """Hours since the unit's first row."""
-    begins = np.where(_begins(recording), np.arange(len(recording)), 0)
+    begins = np.where(recording.moments.starts, np.arange(len(recording)), 0)
     first = np.maximum.accumulate(begins)
     return (recording.time_ns - recording.time_ns[first]) / HOUR_NS
-
-
-def _begins(recording: Recording) -> Bools:
-    """Which rows are the first of their unit."""
-    found = np.ones(len(recording), dtype=np.bool_)
-    found[1:] = np.diff(recording.unit) != 0
-    return found
 
 
 def _finite(values: Floats) -> Floats:

@@ -13,9 +13,9 @@ from typing import Self
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.metrics import average_precision_score
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
 
 from models.arrays import Bools, Floats, Ints
+from models.forecasters.threads import one_thread
 
 BOOSTING = "boosting"
 FOREST = "forest"
@@ -87,11 +87,6 @@ class Tried:
 def kinds(episodes: int) -> tuple[str, ...]:
     """Which kinds are worth trying with so many faults to learn from."""
     return (BOOSTING,) if episodes >= ENOUGH_FOR_BOOSTING else (BOOSTING, FOREST)
-
-
-def one_thread() -> threadpool_limits:
-    """Threads that wait for each other on a busy machine take many times as long as one alone."""
-    return threadpool_limits(1)
 
 
 def _boosting(seed: int) -> HistGradientBoostingClassifier:

@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 
 from models.arrays import Bools, Floats, Ints
-from models.forecasters.fault_risk import one_thread
+from models.forecasters.threads import one_thread
 from models.forecasters.usual_life import UsualLife
 
 FOLDS = 5
