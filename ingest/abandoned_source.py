@@ -10,18 +10,11 @@ import threading
 from collections.abc import Sequence
 
 import paho.mqtt.client as mqtt
-import structlog
-from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.bulk_client import BulkClient
-from ingest.inbox import Inbox
-from ingest.mqtt_source import INBOX_BYTES, INBOX_MESSAGES
+from ingest.mqtt_session import MqttSession
 from ingest.source import Message
-from runtime import broker
 from runtime.broker import BrokerAddress
 from runtime.clock import Clock
-
-_log = structlog.get_logger()
 
 
 class AbandonedSource:
@@ -30,19 +23,15 @@ class AbandonedSource:
     def __init__(
         self, address: BrokerAddress, client_id: str, filters: Sequence[str], clock: Clock
     ) -> None:
-        self._address, self._filters = address, list(filters)
-        self._inbox = Inbox(INBOX_MESSAGES, INBOX_BYTES)
+        self._filters = list(filters)
         self._guard = threading.Lock()
         self._question: int | None = None
         self._answered = threading.Event()
         self._outstanding = 0
         self._taken = 0
-        self._client = BulkClient.to(address, client_id)
-        self._client.clock = clock
-        self._client.deliver = self._inbox.put
-        self._client.has_room = self._inbox.wait_for_room
-        self._client.on_connect = self._on_connect
-        self._client.on_unsubscribe = self._on_unsubscribe
+        # A question of an earlier connection has no answer any more: asked again at each.
+        self._session = MqttSession(address, client_id, clock, self.ask)
+        self._session.client.on_unsubscribe = self._on_unsubscribe
 
     @property
     def ready(self) -> bool:
@@ -66,47 +55,29 @@ class AbandonedSource:
 
     def start(self) -> None:
         """Connect in the background; paho tries again until it succeeds."""
-        self._client.connect_async(self._address.host, self._address.port, broker.KEEP_ALIVE_S)
-        self._client.loop_start()
+        self._session.start()
 
     def ask(self) -> None:
         """Ask the broker to answer behind everything that it has for us; a new question counts."""
         with self._guard:
             self._answered.clear()
-            self._question = self._client.unsubscribe(self._filters)[1]
+            self._question = self._session.client.unsubscribe(self._filters)[1]
 
     def take(self, limit: int, timeout_s: float) -> list[Message]:
         """The next messages: as soon as there are `limit`, or those there after `timeout_s`."""
-        messages = self._inbox.take(limit, timeout_s)
+        messages = self._session.take(limit, timeout_s)
         self._taken += len(messages)
         self._outstanding += len(messages)
         return messages
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Acknowledge those of the present connection; the broker sends the others again."""
-        self._client.acknowledge([message.token for message in messages])
+        self._session.acknowledge(messages)
         self._outstanding -= len(messages)
 
     def close(self) -> None:
         """Leave; the broker keeps what was not acknowledged."""
-        self._inbox.close()
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def _on_connect(
-        self,
-        _client: mqtt.Client,
-        _userdata: object,
-        _flags: mqtt.ConnectFlags,
-        reason: ReasonCode,
-        _properties: object,
-    ) -> None:
-        if reason.is_failure:
-            _log.warning("the broker refused us", broker=self._address.host, reason=str(reason))
-            return
-        self._client.opened()
-        # A question of an earlier connection has no answer any more.
-        self.ask()
+        self._session.close()
 
     def _on_unsubscribe(
         self, _client: mqtt.Client, _userdata: object, packet_id: int, *_rest: object
