@@ -13,7 +13,7 @@ from alerts.alert import Finding
 from alerts.evidence import Evidence
 from devices.catalogue.appliance_type import Severity
 from storage import pool
-from storage.pool import Connection
+from tests.blocked import until_blocked
 from tests.integration.alerts.conftest import Bench
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -73,19 +73,6 @@ def test_a_signal_that_joins_in_another_transaction_keeps_the_alert_open(
         thread.join(60)
     assert [each.change for each in changes] == ["eased"]
     assert len(alert.page(bench.connection, open_only=True)) == 1
-
-
-def until_blocked(connection: Connection) -> None:
-    """Look until some transaction waits for another one."""
-    for _ in range(1200):
-        waiting = connection.execute(
-            "SELECT count(*), pg_sleep(0.05) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        ).fetchone()
-        connection.rollback()
-        if waiting and waiting[0]:
-            return
-    pytest.fail("nobody waits")
 
 
 def test_an_alert_that_was_rolled_back_leaves_the_place_to_another(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from devices import appliance, rollup, telemetry
-from devices.appliance import Registration
+from devices import rollup, telemetry
 from devices.catalogue.appliance_type import ApplianceType, Storage
-from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading, Stored, Value
 from devices.telemetry_table import STATISTICS
 from storage import capability
 from storage.capability import Capability
 from storage.pool import Connection
+from tests.integration.storage.conftest import START, registered
 
-START = datetime(2026, 6, 1, tzinfo=UTC)
 DAYS = 40
 END = START + timedelta(days=DAYS)
 
@@ -30,16 +28,6 @@ def plain(connection: Connection) -> Connection:
     if capability.detect(connection) is not Capability.PLAIN:
         pytest.skip("HEARTHWATCH_TEST_URL names no plain PostgreSQL to compare with")
     return connection
-
-
-@pytest.fixture
-def fridge(catalogue: Catalogue) -> ApplianceType:
-    return catalogue["refrigerator"]
-
-
-def registered(connection: Connection, fridge: ApplianceType) -> list[int]:
-    fridges = [Registration(f"R-{number}", fridge.type) for number in range(3)]
-    return sorted(one.id for one in appliance.register(connection, fridges, START))
 
 
 def random_value(rng: np.random.Generator, storage: Storage) -> Value:

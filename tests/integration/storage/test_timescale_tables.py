@@ -7,36 +7,25 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import psycopg
 import pytest
 from psycopg import sql
 
-from devices import appliance, rollup, telemetry, telemetry_table
-from devices.appliance import Registration
+from devices import rollup, telemetry, telemetry_table
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading, Stored
 from storage import capability, migration, pool
 from storage.capability import Capability
 from storage.pool import Connection
+from tests.integration.storage.conftest import START, registered
 
-START = datetime(2026, 6, 1, tzinfo=UTC)
 END = START + timedelta(days=1)
 DEADLINE_S = 30.0
 TIERS = {"apache": Capability.HYPERTABLE, "timescale": Capability.COMMUNITY}
-
-
-@pytest.fixture
-def fridge(catalogue: Catalogue) -> ApplianceType:
-    return catalogue["refrigerator"]
-
-
-def registered(connection: Connection, fridge: ApplianceType) -> list[int]:
-    fridges = [Registration(f"R-{number}", fridge.type) for number in range(3)]
-    return sorted(one.id for one in appliance.register(connection, fridges, START))
 
 
 def tier_of(connection: Connection) -> Capability:

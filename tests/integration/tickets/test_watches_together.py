@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-import pytest
 from psycopg.errors import DeadlockDetected
 
 from devices import appliance, fault_event, presence, telemetry, watermark
@@ -14,7 +13,7 @@ from devices.fault_event import Event
 from devices.presence import Presence
 from devices.telemetry import Reading
 from storage import lock, pool
-from storage.pool import Connection
+from tests.blocked import until_blocked
 from tests.integration.tickets.conftest import MINUTE, START, House
 from tests.integration.tickets.happening import report, settle, tell
 from tickets import backlog, ticket, watch
@@ -97,7 +96,7 @@ def test_a_step_that_ingest_blocks_crosswise_is_repeated(
         telemetry.store(ingest, description, [later])
         thread = threading.Thread(target=lambda: steps.append(watch.step(watched)))
         thread.start()
-        _until_blocked(house.connection)
+        until_blocked(house.connection)
         try:
             presence.store(ingest, reports)
         except DeadlockDetected:  # ingest may be the one that gives way: it stores its batch again
@@ -109,16 +108,3 @@ def test_a_step_that_ingest_blocks_crosswise_is_repeated(
     assert len(steps) == 1
     settle(watched)
     assert backlog.waiting(house.connection) == 0
-
-
-def _until_blocked(connection: Connection) -> None:
-    """Wait until some transaction waits for another one's row."""
-    for _ in range(1200):
-        waiting = connection.execute(
-            "SELECT count(*), pg_sleep(0.05) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        ).fetchone()
-        connection.rollback()
-        if waiting and waiting[0]:
-            return
-    pytest.fail("nobody waits")
