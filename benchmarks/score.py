@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from benchmarks import cost, score_chunk, score_fleet, storage_tier
 from benchmarks.score_chunk import Booster, Parts, Task
+from devices import day_packing, packed_days
 from devices.catalogue import folder
 from devices.catalogue.appliance_type import ApplianceType
 from models import fleet
@@ -22,7 +23,8 @@ from models.shelf import Model
 from storage import pool
 from storage.pool import Connection
 
-START = datetime(2026, 6, 1, tzinfo=UTC)
+START = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""At noon, so that a day at either end is no whole one and the last is not packed."""
 UNTIL = START + timedelta(hours=score_fleet.HOURS)
 TYPE = "refrigerator"
 SHOWN_CHUNKS = 5
@@ -63,6 +65,8 @@ class Outcome:
     """Memory of all workers together, each at its highest."""
     scores: int
     """Rows that were written: one a device."""
+    packing_us_per_day: dict[str, float] = field(default_factory=dict)
+    """CPU time, likewise, to pack a day of a device once it is over."""
 
 
 def run(plan: Plan) -> Outcome:
@@ -72,11 +76,13 @@ def run(plan: Plan) -> Outcome:
         with pool.connect(url) as connection:
             storage_tier.prepare(connection, {TYPE: description}, plan.devices, START)
             hours = _filled(connection, description, plan)
+            packing_us = _packed(connection, description, plan)
             model = _model(connection)
         storage_tier.settle(url)
         task, chunks, matrix = _trained(url, description, model, plan)
         with pool.connect(url) as connection:
-            return _measured(connection, task, chunks, matrix, plan, hours)
+            measured = _measured(connection, task, chunks, matrix, plan, hours)
+    return replace(measured, packing_us_per_day=packing_us)
 
 
 @contextmanager
@@ -97,6 +103,21 @@ def _filled(connection: Connection, description: ApplianceType, plan: Plan) -> i
             plan.tell(f"filling {plan.devices:,} devices: day {done[0] // 24} of 7")
 
     return score_fleet.fill(connection, description, START, advance)
+
+
+def _packed(connection: Connection, description: ApplianceType, plan: Plan) -> dict[str, float]:
+    """Pack the days that are over, as the watch does in time; what a day of a device cost."""
+    plan.tell("packing the days that are over")
+    server = _server_pid(connection)
+    served = cost.cpu_seconds([server]) if server else 0.0
+    ours = time.process_time()
+    while day_packing.pack(connection, description, UNTIL):
+        connection.commit()
+    took = {"packer": time.process_time() - ours}
+    if server:
+        took["postgresql"] = cost.cpu_seconds([server]) - served
+    days = plan.devices * score_fleet.HOURS // packed_days.HOURS
+    return {name: round(seconds / days * MICRO) for name, seconds in took.items()}
 
 
 def _model(connection: Connection) -> Model:

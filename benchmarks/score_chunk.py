@@ -92,8 +92,9 @@ _task: list[Task] = []
 
 
 def prepare(task: Task) -> None:
-    """Keep the task in this process, so that it is sent once."""
+    """Keep the task in this process, so that it is sent once, and a connection."""
     _task[:] = [task]
+    fleet_scoring.keep_connections()
 
 
 def run(chunk: Chunk) -> Parts:
@@ -101,7 +102,7 @@ def run(chunk: Chunk) -> Parts:
     task = _task[0]
     booster = Booster(task.booster.trees)
     started, cpu = time.monotonic(), time.process_time()
-    with pool.connect(task.url) as connection:
+    with fleet_scoring.connected(task.url) as connection:
         read = fleet_scoring.read_for(connection, task.description, [booster], chunk, task.at)
         is_read = time.monotonic()
         scores = newest_score.newest(booster, read)

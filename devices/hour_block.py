@@ -1,32 +1,24 @@
-"""Many hours of many devices as arrays, at a third of what they cost as rows.
-
-In `devices.rollup.window` each value becomes an object, and in a COPY each row a message. Here the
-database strings the numbers of an hour together, and they are read as they stand.
-"""
+"""Many hours of many devices as arrays: days that are packed, and the others hour by hour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import sql
 
-from devices import telemetry_table
+from devices import hour_rows, packed_days
 from devices.catalogue.appliance_type import ApplianceType
+from devices.hour_rows import Rows, Wanted
+from devices.packed_days import HOUR_MICROS, HOURS, NOT_PACKED, Days
 from devices.telemetry_block import micros
-from devices.telemetry_table import STATISTICS
-from storage import query
+from devices.telemetry_table import PACKED, STATISTICS
 from storage.pool import Connection
 
-_SQL = query.beside(__file__)
-
-ID_BYTES = 4
-AT_ONCE = 4
-"""Columns that are strung together."""
+Span = tuple[datetime, datetime]
+PACKED_ENDINGS = tuple(f"_{statistic}" for statistic in PACKED)
 
 
 @dataclass(frozen=True)
@@ -44,27 +36,43 @@ class HourBlock:
         return len(self.device_ids)
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Stretches of one or more hours, in no order: (stretches, hours) but for the devices."""
+
+    device_ids: NDArray[np.int64]
+    hour: NDArray[np.int64]
+    """Counted from the first that is asked for."""
+    known: NDArray[np.bool_]
+    """Whether the rollup has the hour, and it is asked for."""
+    values: list[NDArray[np.float64]]
+    """Of each column."""
+
+
 def read(
     connection: Connection,
     description: ApplianceType,
     columns: Sequence[str],
     devices: tuple[int, int],
-    span: tuple[datetime, datetime],
+    span: Span,
 ) -> HourBlock:
     """Hours with start <= time < end of devices with first <= id <= last, retired ones too.
 
-    `columns` are rollup columns such as `power_w_mean`. Other statements of the caller's
-    transaction are planned likewise.
+    `columns` are rollup columns such as `power_w_mean`.
     """
     refuse_unknown(description, columns)
-    statement = sql.SQL(_SQL["hours"]).format(
-        hourly=telemetry_table.hourly_table(description.type),
-        columns=sql.SQL(", ").join(_strung(columns[at:][:AT_ONCE]) for at in _places(columns)),
-    )
-    asked = {"first_id": devices[0], "last_id": devices[1], "start": span[0], "end": span[1]}
-    connection.execute(_SQL["plan"])
-    rows = connection.cursor(binary=True).execute(statement, asked).fetchall()
-    return _by_device(sorted(rows), columns)
+    first = _hours_until(span[0])
+    hours = max(_hours_until(span[1]) - first, 0)
+    with hour_rows.planned(connection):
+        days = None
+        if all(column.endswith(PACKED_ENDINGS) for column in columns):
+            days = packed_days.read(connection, description.type, columns, devices, span)
+        parts = [] if days is None else [_of_days(days, first, hours)]
+        wanted = _not_packed(days, devices, span)
+        if wanted.spans or len(wanted.device_ids):
+            rows = hour_rows.read(connection, description.type, columns, wanted)
+            parts.append(_of_rows(rows, first))
+    return _by_device(parts, len(columns), first, hours)
 
 
 def refuse_unknown(description: ApplianceType, columns: Sequence[str]) -> None:
@@ -75,44 +83,55 @@ def refuse_unknown(description: ApplianceType, columns: Sequence[str]) -> None:
         raise ValueError(f"{description.type} has no rollup columns {sorted(unknown)}")
 
 
-def _strung(columns: Sequence[str]) -> sql.Composed:
-    """Some columns' numbers as bytes, one that is missing in its place too.
+def _hours_until(instant: datetime) -> int:
+    """How many hours begin before an instant, counted from 1970."""
+    return -(-micros(instant) // HOUR_MICROS)
 
-    A line segment is four numbers that are made into bytes by one call; to string each for itself
-    takes the database nearly half as long again.
-    """
-    numbers: list[sql.Composable] = [
-        sql.SQL("coalesce({}::double precision, 'NaN')").format(sql.Identifier("rollup", name))
-        for name in columns
-    ]
-    numbers += [sql.SQL("'NaN'")] * (AT_ONCE - len(columns))
-    return sql.SQL("string_agg(lseg_send(lseg(point({}, {}), point({}, {}))), NULL)").format(
-        *numbers
+
+def _not_packed(days: Days | None, devices: tuple[int, int], span: Span) -> Wanted:
+    """What has to be read hour by hour: what is before and after the packed days, and some."""
+    if days is None:
+        nobody = np.zeros(0, dtype=np.int64)
+        return Wanted(devices, span, [span], nobody.astype(np.int32), nobody)
+    start, end = span
+    around = [(start, min(end, days.since)), (max(start, days.until), end)]
+    changed = days.hours == NOT_PACKED
+    return Wanted(
+        devices,
+        span,
+        [(begins, ends) for begins, ends in around if begins < ends],
+        days.device_ids[changed].astype(np.int32),
+        days.times[changed],
     )
 
 
-def _by_device(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> HourBlock:
-    hours = np.array([micros(row[0]) for row in rows], dtype=np.int64)
-    devices_in = np.array([len(row[1]) // ID_BYTES for row in rows], dtype=np.int64)
-    device_ids = np.frombuffer(b"".join(row[1] for row in rows), ">i4").astype(np.int64)
-    hour = np.repeat(np.arange(len(hours)), devices_in)
-    order = _order(device_ids, hour)
-    values = np.empty((len(order), len(columns)), order="F")
-    for number, place in enumerate(_places(columns)):
-        strung = b"".join(row[2 + number] for row in rows)
-        some = values[:, place : place + AT_ONCE]
-        some[:] = np.frombuffer(strung, ">f8").reshape(-1, AT_ONCE)[order, : some.shape[1]]
-    return HourBlock(device_ids[order], hours[hour[order]], values)
+def _of_days(days: Days, first: int, hours: int) -> _Part:
+    of_day = np.arange(HOURS)
+    hour = (days.times // HOUR_MICROS - first)[:, None] + of_day
+    known = np.where(days.hours == NOT_PACKED, 0, days.hours)[:, None] >> of_day & 1 == 1
+    return _Part(days.device_ids, hour, known & (hour >= 0) & (hour < hours), days.values)
 
 
-def _places(columns: Sequence[str]) -> range:
-    return range(0, len(columns), AT_ONCE)
+def _of_rows(rows: Rows, first: int) -> _Part:
+    hour = (rows.times // HOUR_MICROS - first)[:, None]
+    return _Part(rows.device_ids, hour, np.ones(hour.shape, dtype=np.bool_), rows.values)
 
 
-def _order(device_ids: NDArray[np.int64], hour: NDArray[np.int64]) -> NDArray[np.intp]:
-    """By device, then hour; rows need not be sorted, for each has a place of its own."""
-    unit = np.searchsorted(np.unique(device_ids), device_ids)
-    place = unit * (hour.max(initial=0) + 1) + hour
-    at_place = np.full(place.max(initial=-1) + 1, -1, dtype=np.intp)
-    at_place[place] = np.arange(len(place))
-    return at_place[at_place >= 0]
+def _by_device(parts: Sequence[_Part], columns: int, first: int, hours: int) -> HourBlock:
+    """By device, then hour; nothing is compared, for each hour has a place of its own."""
+    ids = np.unique(np.concatenate([part.device_ids for part in parts]))
+    source = np.full(len(ids) * hours, -1, dtype=np.intp)
+    begins = 0
+    for part in parts:
+        place = np.searchsorted(ids, part.device_ids)[:, None] * hours + part.hour
+        known = np.flatnonzero(part.known)
+        source[place.ravel()[known]] = begins + known
+        begins += part.known.size
+    taken = np.flatnonzero(source >= 0)
+    source = source[taken]
+    values = np.empty((len(taken), columns), order="F")
+    for number in range(columns):
+        column = np.concatenate([part.values[number].ravel() for part in parts])
+        np.take(column, source, out=values[:, number], mode="clip")
+    unit, hour = np.divmod(taken, max(hours, 1))
+    return HourBlock(ids[unit], (first + hour) * HOUR_MICROS, values)

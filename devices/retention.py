@@ -79,13 +79,18 @@ def too_old(connection: Connection, keeping: Keeping) -> list[Expired]:
     reached = watermark.current(connection)
     if reached is None:
         return []
-    kinds = (("", keeping.readings, READINGS_CHUNK), ("_hourly", keeping.hours, HOURS_CHUNK))
+    kinds = (
+        ("", keeping.readings, READINGS_CHUNK),
+        ("_hourly", keeping.hours, HOURS_CHUNK),
+        ("_daily", keeping.hours, HOURS_CHUNK),
+    )
     types = [str(row[0]) for row in connection.execute(_SQL["types"]).fetchall()]
+    tables = {row[0] for row in connection.execute(_SQL["tables"]).fetchall()}
     return [
         Expired(type_name, f"{type_name}{suffix}", chunk_start(reached - kept, chunk))
         for type_name in types
         for suffix, kept, chunk in kinds
-        if kept is not None
+        if kept is not None and f"{type_name}{suffix}" in tables
     ]
 
 

@@ -2,6 +2,10 @@
 -- Also those that the catalogue no longer has.
 SELECT DISTINCT type FROM hearthwatch.telemetry_columns ORDER BY type
 
+-- name: tables
+-- A type that left the catalogue before days were packed has none of those.
+SELECT table_name FROM information_schema.tables WHERE table_schema = 'telemetry'
+
 -- name: be_patient
 -- A chunk goes when nobody reads it; whoever comes meanwhile waits too, so not for long.
 SELECT set_config('lock_timeout', '5s', true)

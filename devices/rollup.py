@@ -12,7 +12,7 @@ from datetime import datetime
 import pandas as pd
 from psycopg import sql
 
-from devices import telemetry_table
+from devices import day_packing, telemetry_table
 from devices.catalogue.appliance_type import ApplianceType, Storage
 from devices.telemetry_table import STATISTICS
 from storage import query
@@ -28,6 +28,7 @@ def refresh(
 
     Claimed hours are locked until the caller commits; other refreshers take others.
     """
+    day_packing.hold(connection, description.type)
     claimed = connection.execute(
         _SQL["claim"], {"type": description.type, "until": until, "limit": limit}
     ).fetchall()
@@ -45,6 +46,7 @@ def refresh(
             known=_values_counted("known", description),
         )
         device_ids, hours = zip(*claimed, strict=True)
+        day_packing.unpack(connection, description.type, device_ids, hours)
         connection.execute(
             statement,
             {

@@ -22,9 +22,9 @@ from storage.pool import Connection
 
 _SQL = query.beside(__file__)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_END = b"\xff\xff"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+END = b"\xff\xff"
 _WIRE = {Storage.REAL: ">f4", Storage.DOUBLE: ">f8", Storage.INTEGER: ">i4", Storage.BOOLEAN: "u1"}
 
 
@@ -56,7 +56,7 @@ class Block:
 
 def micros(instant: datetime) -> int:
     """An instant as microseconds since 1970."""
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    return (instant - EPOCH) // timedelta(microseconds=1)
 
 
 def store(connection: Connection, description: ApplianceType, block: Block) -> None:
@@ -118,7 +118,7 @@ def packed(description: ApplianceType, block: Block) -> tuple[bytes, list[str]]:
         table[f"size{number}"] = np.where(absent, -1, size)
         table[f"value{number}"] = np.where(absent, 0, block.values[:, place])
     absences = [missing[:, place] for place, _, _ in metrics]
-    return _SIGNATURE + _without_absent(table, absences) + _END, [name for _, name, _ in metrics]
+    return SIGNATURE + _without_absent(table, absences) + END, [name for _, name, _ in metrics]
 
 
 def _row_type(storages: list[Storage]) -> np.dtype[np.void]:

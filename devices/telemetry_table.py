@@ -6,6 +6,7 @@ whose kind or storage changed is refused, because its history would no longer me
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from psycopg import sql
@@ -28,6 +29,8 @@ COLUMN_TYPES = {
 }
 STATISTICS = ("count", "mean", "min", "max", "sd", "last")
 """The rollup's columns for each metric, as `<metric>_<statistic>`."""
+PACKED = ("mean", "last")
+"""Those of which days are packed (`devices.packed_days`)."""
 
 READINGS_CHUNK = timedelta(days=7)
 HOURS_CHUNK = timedelta(days=28)
@@ -47,6 +50,11 @@ def table(type_name: str) -> sql.Identifier:
 def hourly_table(type_name: str) -> sql.Identifier:
     """The hourly rollup of a type."""
     return sql.Identifier("telemetry", f"{type_name}_hourly")
+
+
+def daily_table(type_name: str) -> sql.Identifier:
+    """The packed days of a type's rollup."""
+    return sql.Identifier("telemetry", f"{type_name}_daily")
 
 
 def compress(connection: Connection, catalogue: Catalogue, after: timedelta) -> list[str]:
@@ -97,6 +105,7 @@ def _ensure_type(
             _add_column(connection, description.type, name, metric)
             if known:
                 done.append(f"added column {name} to telemetry.{description.type}")
+    _ensure_daily(connection, description.type, known | description.metrics)
     return done
 
 
@@ -156,3 +165,20 @@ def _add_column(connection: Connection, type_name: str, name: str, metric: Metri
             "storage": metric.storage.value,
         },
     )
+
+
+def _ensure_daily(connection: Connection, type_name: str, metrics: Iterable[str]) -> None:
+    """Make the table of packed days, or add the columns that it lacks.
+
+    It is small and what is in it goes soon, so it is an ordinary table on every database.
+    """
+    asked = {"table": f"{type_name}_daily"}
+    known = {row[0] for row in connection.execute(_SQL["daily_columns"], asked).fetchall()}
+    table = daily_table(type_name)
+    if not known:
+        connection.execute(sql.SQL(_SQL["create_daily"]).format(table=table))
+    columns = [f"{metric}_{statistic}" for statistic in PACKED for metric in metrics]
+    missing = [sql.Identifier(name) for name in columns if name not in known]
+    if missing:
+        added = sql.SQL(", ").join(sql.SQL("ADD COLUMN {} bytea").format(name) for name in missing)
+        connection.execute(sql.SQL("ALTER TABLE {} {}").format(table, added))

@@ -17,6 +17,7 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from threading import Event
 
+from models import fleet_scoring
 from models.fleet import Chunk
 from models.fleet_scoring import Errand, Tally, score_chunk
 
@@ -67,15 +68,14 @@ def local(processes: int) -> Iterator[Executor]:
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_leave_interrupts_to_the_first
-    ) as others:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as others:
         yield others
 
 
-def _leave_interrupts_to_the_first() -> None:
+def _begin() -> None:
     """A terminal's Ctrl-C reaches all processes, and those that work finish their chunk."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    fleet_scoring.keep_connections()
 
 
 @contextmanager

@@ -16,3 +16,8 @@ def try_acquire(connection: Connection, name: str) -> bool:
 def acquire(connection: Connection, name: str) -> None:
     """Take the lock, after whoever has it now."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+
+def acquire_shared(connection: Connection, name: str) -> None:
+    """Share the lock with others who do; nobody has it alone meanwhile."""
+    connection.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", (name,))

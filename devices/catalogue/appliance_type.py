@@ -68,8 +68,9 @@ class ApplianceType(Part):
     @field_validator("type")
     @classmethod
     def _leaves_the_rollup_its_name(cls, name: str) -> str:
-        if name.endswith("_hourly"):
-            raise ValueError("a name that ends in _hourly is that of a rollup's table")
+        for ending in ("_hourly", "_daily"):
+            if name.endswith(ending):
+                raise ValueError(f"a name that ends in {ending} is that of a rollup's table")
         return name
 
     @model_validator(mode="after")

@@ -27,4 +27,5 @@ def test_everyone_is_scored_and_the_shares_are_of_one_whole(
     assert found.bare_predict_per_s > 0
     assert found.peak_mb > 0
     assert found.cpu_us_per_device["workers"] > 0
+    assert found.packing_us_per_day["packer"] > 0
     assert said

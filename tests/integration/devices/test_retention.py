@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devices import dead_letter, retention, rollup, telemetry, watermark
+from devices import day_packing, dead_letter, retention, rollup, telemetry, watermark
 from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.dead_letter import Refusal
@@ -104,6 +104,21 @@ def test_hours_go_by_four_weeks(
         retention.enforce(database_pool, Keeping(hours=HOURS_CHUNK + WEEK), Stop())
         assert kept(connection, "kettle_hourly") == left
     assert kept(connection) == keys(three_weeks, BOUND - WEEK)
+
+
+@pytest.mark.usefixtures("three_weeks")
+def test_packed_days_go_with_their_hours(
+    database_pool: Pool, connection: Connection, kettle: ApplianceType
+) -> None:
+    reached = BOUND + timedelta(days=2)
+    while day_packing.pack(connection, kettle, reached):
+        connection.commit()
+    packed = kept(connection, "kettle_daily")
+    assert {time for _, time in packed} == {BOUND - timedelta(days=1), BOUND}
+    watermark.advance(connection, "w", reached + HOURS_CHUNK)
+    connection.commit()
+    retention.enforce(database_pool, Keeping(hours=HOURS_CHUNK), Stop())
+    assert kept(connection, "kettle_daily") == [row for row in packed if row[1] == BOUND]
 
 
 def test_a_late_reading_of_an_hour_whose_readings_are_gone_leaves_its_rollup_as_it_is(
