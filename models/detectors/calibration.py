@@ -6,6 +6,7 @@ that their own level was learned from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,14 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints
 from models.detectors.device_levels import DeviceLevels
 from models.detectors.robust_regression import TO_SIGMA
-from models.detectors.smoothing import smoothed
+from models.detectors.smoothing import Mean, means
 from models.features.hours import Hours
 
 LEARNING_SHARE = 0.6
 """Of each device's history; the rest is the rehearsal."""
-LEAST_VARIATION = 0.25
-"""Mean departures vary at least so much: seasons and habits change more than a week shows."""
+LEAST_VARIATION = (0.25, 0.15)
+"""Mean departures, over each window, vary at least so much: seasons and habits change more than a
+week shows."""
 LOWEST_THRESHOLD = 5.0
 HIGHEST_THRESHOLD = 9.0
 """Above that the history itself holds a fault."""
@@ -36,18 +38,20 @@ class Calibration:
     """What is ordinary for the mean departure of a healthy device."""
 
     variation: float
-    """Standard deviation of the mean departures."""
+    """Standard deviation of the mean departures over the first window."""
     threshold: float
+    lasting: float = np.inf
+    """That over the second one; without end where that window says nothing."""
 
     @property
     def clear_below(self) -> float:
         """An anomaly is over when the score stays under this."""
         return CLEARS_AT * self.threshold
 
-    def score(self, mean: Floats, uncertain: Floats, direction: str) -> Floats:
-        """Scores from mean departures and the uncertainty of a device's level, in deviations."""
-        signed = mean / np.hypot(self.variation, uncertain)
-        return _towards(signed, direction)
+    def score(self, means: Sequence[Mean], direction: str) -> Floats:
+        """Scores, in deviations: of the window in which the departure stands out most."""
+        variations = (self.variation, self.lasting)
+        return _highest(means, variations, direction)
 
 
 def calibrate(
@@ -69,16 +73,27 @@ def calibrate(
     offset, offset_sd, noise = levels.of_rows(hours.device_id, predicted)
     offset_sd = np.hypot(offset_sd, doubt)
     usual = scale * noise
-    mean = smoothed(hours, (residual - offset) / usual, telling, held=held)
-    late = ~early & np.isfinite(mean)
+    found = means(hours, (residual - offset) / usual, offset_sd / usual, telling, held=held)
+    late = ~early & np.isfinite(found[0].departure)
     if not late.any():
         return Calibration(1.0, HIGHEST_THRESHOLD)
-    variation = max(TO_SIGMA * float(np.median(np.abs(mean[late]))), LEAST_VARIATION)
-    signed = mean / np.hypot(variation, offset_sd / usual)
-    highest = _highest(hours.device_id[late], _towards(signed, direction)[late])
-    believed = float(np.quantile(highest, 1 - OUTLYING))
+    variations = [
+        max(TO_SIGMA * float(np.median(np.abs(mean.departure[late]))), least)
+        for mean, least in zip(found, LEAST_VARIATION, strict=False)
+    ]
+    score = _highest(found, variations, direction)
+    believed = float(np.quantile(_peaks(hours.device_id[late], score[late]), 1 - OUTLYING))
     threshold = float(np.clip(MARGIN * believed, LOWEST_THRESHOLD, HIGHEST_THRESHOLD))
-    return Calibration(variation, threshold)
+    return Calibration(variations[0], threshold, *variations[1:])
+
+
+def _highest(means: Sequence[Mean], variations: Sequence[float], direction: str) -> Floats:
+    scores = [
+        _towards(mean.departure / np.hypot(variation, mean.doubt), direction)
+        for mean, variation in zip(means, variations, strict=False)
+    ]
+    highest: Floats = np.fmax.reduce(scores)
+    return highest
 
 
 def _towards(signed: Floats, direction: str) -> Floats:
@@ -95,7 +110,7 @@ def _early(device_id: Ints) -> Bools:
     return early
 
 
-def _highest(device_id: Ints, scores: Floats) -> Floats:
+def _peaks(device_id: Ints, scores: Floats) -> Floats:
     starts = np.unique(device_id, return_index=True)[1]
-    highest: Floats = np.maximum.reduceat(scores, starts)
-    return highest
+    peaks: Floats = np.maximum.reduceat(scores, starts)
+    return peaks

@@ -1,7 +1,7 @@
 """Whether a metric is where it should be, given what happens around the appliance.
 
-Fleet: a robust regression on the context. Device: a level and a noise of its own. Time: a mean
-of the past hours, judged against how such means vary on healthy devices not seen in training.
+Fleet: a robust regression on the context. Device: a level and a noise of its own. Time: means of
+the past hours, judged against how such means vary on healthy devices not seen in training.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from models.detectors.detector import NotEnoughDataError
 from models.detectors.device_levels import DeviceLevels
 from models.detectors.noise import LEAST_SCALE, Noise
 from models.detectors.robust_regression import Basis, mad
-from models.detectors.smoothing import reach_h, smoothed
+from models.detectors.smoothing import means, reach_h
 from models.detectors.strangeness import Strangeness
 from models.features import hours
 from models.features.hours import Hours
 
 LEAST_VALUES = 20
 """Fewer values than this teach nothing about a fleet."""
+UNSEEN = 0.5
+"""Share of what lies beyond the contexts of training that may be wrong: a law need not go on."""
+ALWAYS_AT_WORK = 0.9
+"""Share of the hours that tell something new, for an appliance that hardly rests."""
 VALUES_A_COLUMN = 6
 """Values that the curved form needs for each of its columns."""
 
@@ -128,7 +132,12 @@ class ContextResidual:
                 self.direction,
                 held=is_held,
             ),
-            lookback_h=reach_h(fresh, telling, held=is_held),
+            lookback_h=reach_h(
+                fresh,
+                telling,
+                held=is_held,
+                rests=not is_held and len(fresh.fresh) < ALWAYS_AT_WORK * rows.known.sum(),
+            ),
         )
         return self
 
@@ -141,11 +150,16 @@ class ContextResidual:
         predicted = robust_regression.apply(learned.weights, design)
         offset, offset_sd, noise = learned.levels.of_rows(rows.device_id, predicted)
         offset_sd = np.hypot(offset_sd, learned.strangeness.doubt(rows.device_id, design))
+        offset_sd = np.hypot(offset_sd, self._beyond(rows, predicted))
         expected = predicted + offset
         scale = learned.noise.scale(design) * noise
         residual = rows.observed - expected
-        mean = smoothed(
-            rows, residual / scale, learned.noise.telling(design), held=self.metric in learned.held
+        found = means(
+            rows,
+            residual / scale,
+            offset_sd / scale,
+            learned.noise.telling(design),
+            held=self.metric in learned.held,
         )
         spread = np.hypot(scale, offset_sd)
         return pd.DataFrame(
@@ -157,9 +171,15 @@ class ContextResidual:
                 "spread": spread,
                 "residual": residual,
                 "z": residual / spread,
-                "score": learned.calibration.score(mean, offset_sd / scale, self.direction),
+                "score": learned.calibration.score(found, self.direction),
             }
         )
+
+    def _beyond(self, rows: Hours, predicted: Floats) -> Floats:
+        """Doubt about what is expected only because the model goes on beyond what it saw."""
+        basis, weights = self.learned.basis, self.learned.weights
+        within = robust_regression.apply(weights, basis.design(basis.within(rows)))
+        return UNSEEN * np.abs(predicted - within)
 
     def _basis(self, fresh: Hours, *, is_held: bool) -> Basis:
         values = len(fresh.observed)

@@ -26,7 +26,8 @@ ASSUMED_DIFFERENCE = 2.0
 LEAST_DIFFERENCE = np.array([0.3, 0.1])
 """Level and gain of devices differ at least by so many times the noise."""
 GAIN_DRIFT = 0.03
-"""A healthy device's response changes by so much over a season, for reasons nobody reports."""
+"""A healthy device's response changes by so much over a season, for reasons nobody reports; where
+nothing is expected of it, nothing of that shows."""
 ROUNDS = 4
 
 
@@ -87,7 +88,8 @@ class DeviceLevels:
             known[:, None, None], self.covariance[place], np.diag(self.fleet_variance)
         )
         variance = np.einsum("ri,rij,rj->r", design, covariance, design)
-        drift = GAIN_DRIFT * self.half_range * design[:, 1]
+        from_centre = self.half_range * np.abs(design[:, 1])
+        drift = GAIN_DRIFT * np.minimum(from_centre, np.abs(predicted))
         return (
             (design * coefficients).sum(axis=1),
             np.sqrt(variance + drift * drift),

@@ -1,7 +1,9 @@
 """What a detector sees of each hour: the metric watched and the context that explains it.
 
 Pure, and no number at an hour depends on a later one. Some metrics are *held*: measured once a
-cycle and repeated until the next; their new values count, not their hours.
+cycle and repeated until the next; their new values count, not their hours, and what happened
+during the whole cycle explains them. Of the others an hour at rest, in which nothing moves, says
+nothing new.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from models.arrays import Bools, Floats, Ints
+from models.features import reduction
+from models.features.reduction import Bounds
 
 HOUR_NS = 3_600_000_000_000
 SAME = 1e-6
@@ -21,6 +25,10 @@ SETTLES = 0.6
 """A metric is held if after this share of its changes it stands still."""
 MOST_CHANGES = 0.5
 """A held metric changes in fewer hours than this share."""
+LONGEST_CYCLE_H = 24
+"""What was before that does not explain a value that is held."""
+_APART = 100_000_000
+"""More hours than there are since the epoch: keeps devices apart in one sorted key."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +82,18 @@ def rows(frame: pd.DataFrame, metric: str, context: Sequence[str], held: frozens
     follows = _follows(device_id, time_ns)
     observed = _values(ordered, metric, held)
     explaining = np.column_stack([_values(ordered, name, held) for name in context])
+    if metric in held:
+        fresh = _fresh(device_id, observed)
+        gauges = np.array([name not in held for name in context], dtype=np.bool_)
+        keys = device_id * _APART + time_ns // HOUR_NS
+        explaining[:, gauges] = _since_last(keys, fresh, explaining[:, gauges])
+    else:
+        fresh = np.isfinite(observed) & ~(follows & _at_rest(ordered, metric, context))
     return Hours(
         device_id=device_id,
         time_ns=time_ns,
         observed=observed,
-        fresh=_fresh(device_id, observed) if metric in held else np.isfinite(observed),
+        fresh=fresh,
         context=explaining,
         before=np.where(follows[:, None], _previous(explaining), explaining),
     )
@@ -118,6 +133,32 @@ def _fresh(device_id: Ints, observed: Floats) -> Bools:
     changed[1:] = ~same | (np.diff(device_id[known]) != 0)
     fresh[known] = changed
     return fresh
+
+
+def _at_rest(frame: pd.DataFrame, metric: str, context: Sequence[str]) -> Bools:
+    """Whether the metric and some of its context stood for the hour where the row before ended."""
+    around = np.column_stack([_still(frame, name) for name in context])
+    return _still(frame, metric) & around.any(axis=1)
+
+
+def _still(frame: pd.DataFrame, name: str) -> Bools:
+    mean = frame[f"{name}_mean"].to_numpy(np.float64)
+    last = frame[f"{name}_last"].to_numpy(np.float64)
+    still = np.zeros(len(mean), dtype=np.bool_)
+    still[1:] = _same(mean[1:], last[1:]) & _same(mean[1:], last[:-1])
+    return still
+
+
+def _since_last(keys: Ints, fresh: Bools, context: Floats) -> Floats:
+    """Mean of each context over the hours since the value before, (rows, contexts)."""
+    after = np.ones(len(keys), dtype=np.bool_)
+    after[1:] = fresh[:-1] | (np.diff(keys // _APART) != 0)
+    start = np.maximum.accumulate(np.where(after, np.arange(len(keys)), 0))
+    start = np.maximum(start, np.searchsorted(keys, keys - LONGEST_CYCLE_H, side="right"))
+    cycle = Bounds(start, np.arange(len(keys)) + 1)
+    seen = reduction.total(np.isfinite(context).astype(np.float64), cycle)
+    mean: Floats = reduction.total(np.nan_to_num(context), cycle) / np.maximum(seen, 1)
+    return np.where(seen > 0, mean, np.nan)
 
 
 def _values(frame: pd.DataFrame, name: str, held: frozenset[str]) -> Floats:

@@ -54,6 +54,16 @@ def test_a_hot_kitchen_explains_a_busy_compressor(fleet: Fleet) -> None:
     assert highest(explained, 4) < detector.threshold < highest(unexplained, 4)
 
 
+def test_a_law_that_does_not_go_on_beyond_what_was_seen_is_no_fault(fleet: Fleet) -> None:
+    detector = fitted(fleet(), "low")
+    heat_wave = fleet(first_day=9, days=3)
+    hot = heat_wave["device_id"] == 4
+    heat_wave.loc[hot, ["ambient_mean", "ambient_last"]] += 14.0
+    assert highest(detector.score(raised(heat_wave, device=4, amount=10.0)), 4) < detector.threshold
+    weak = raised(fleet(first_day=9, days=3), device=4, amount=-11.0)
+    assert highest(detector.score(weak), 4) > detector.threshold, "as far off, on an ordinary day"
+
+
 @pytest.mark.parametrize(("direction", "amount"), [("high", -8.0), ("low", 8.0)])
 def test_a_departure_in_the_harmless_direction_is_no_anomaly(
     fleet: Fleet, direction: str, amount: float
