@@ -7,6 +7,7 @@ wander. Labels are not needed; where the history has some, they say which depart
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Self
 
@@ -21,7 +22,7 @@ from models.detectors.rehearsed import Learned, Rehearsed, View, check, together
 from models.detectors.residuals import Residuals
 from models.detectors.subspace import Subspace
 from models.detectors.weighing import Weighing
-from models.recording import Recording
+from models.recording import HOUR_NS, Recording
 
 SIGHTS = (Levels, Residuals, Variation, Subspace, Cycles)
 ALARM_AT = 2.0
@@ -30,6 +31,8 @@ DOUBTFUL = 6.0
 """Rows of the history that are so many of their unit's own spreads away are not believed."""
 MOST_DOUBTFUL = 0.1
 """Unless so large a share of it is: then that is how these units are."""
+LOOKBACK_STEPS = 240
+"""Rows before one that are read to score it: a cycle of any length, and what came before it."""
 ROUNDS = 4
 """The history is read again without what was not believed, at most so often."""
 
@@ -41,6 +44,11 @@ class AnomalyFamily(Rehearsed):
         super().__init__(SIGHTS, learned)
         self.seed = seed
         """Not needed: nothing is left to chance."""
+
+    @property
+    def lookback_h(self) -> int:
+        """Hours before a reading that its score is told by; older ones hardly count."""
+        return LOOKBACK_STEPS * math.ceil(self.learned.step_ns / HOUR_NS)
 
     @property
     def threshold(self) -> float:

@@ -145,18 +145,20 @@ def _relative(score: Floats, threshold: Floats) -> Floats:
 
 def _fold(prepared: Prepared, fold: Fold) -> _Judging:
     dataset = prepared.dataset
-    fold = _with_validation(prepared, fold)
-    rows = fold.train.holds(dataset.recording.moments)
-    labels = dataset.label[rows] if dataset.label is not None else None
-    if labels is not None and not np.isfinite(labels).any():
-        labels = None
     prepared.tell("learning")
-    family = AnomalyFamily(seed=prepared.seed).fit(part(dataset.recording, fold.train), labels)
+    chosen = _with_validation(prepared, fold)
+    family = _learned(prepared, chosen.train)
     prepared.tell("choosing the threshold")
-    threshold = _threshold(prepared, family, fold.validation)
+    threshold = _threshold(prepared, family, chosen.validation)
+    if chosen is not fold:
+        # What was held out teaches too; the threshold stays as many times the family's own.
+        above = threshold / family.threshold
+        family = _learned(prepared, fold.train)
+        threshold = above * family.threshold
     prepared.tell("scoring")
     grid = prepared.grid(fold.test, prepared.task.every)
     change = baselines.change(dataset.recording, fold.train)
+    rows = fold.train.holds(dataset.recording.moments)
     return _Judging(
         grid,
         _scores(prepared, family, fold.test)[_rows(grid)],
@@ -165,6 +167,15 @@ def _fold(prepared: Prepared, fold: Fold) -> _Judging:
         change[_rows(grid)],
         np.full(len(grid), float(np.quantile(change[rows], 1 - MOST_FALSE))),
     )
+
+
+def _learned(prepared: Prepared, train: Span) -> AnomalyFamily:
+    dataset = prepared.dataset
+    labels = None
+    if dataset.label is not None:
+        labels = dataset.label[train.holds(dataset.recording.moments)]
+        labels = labels if np.isfinite(labels).any() else None
+    return AnomalyFamily(seed=prepared.seed).fit(part(dataset.recording, train), labels)
 
 
 def _with_validation(prepared: Prepared, fold: Fold) -> Fold:

@@ -22,6 +22,7 @@ EPOCHS = ((3e8, 5e9, "s"), (3e11, 5e12, "ms"), (3e14, 5e15, "us"), (3e17, 5e18, 
 """Numbers between the first two, the years 1979 to 2128, count the third since 1970."""
 LONGEST_NS = 9.2e18
 MOSTLY = 0.5
+COUNTABLE_YEARS = (1678, 2261)
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ class Clock:
         return [each.replace(" ", separator) + (zone[1] if zone else "") for each in texts]
 
 
+def readable(form: str) -> str:
+    """Give back how dates are written; ValueError if no date can be written so."""
+    pd.to_datetime(pd.Series(["2026"]), errors="coerce", format=form)
+    return form
+
+
 def _own_ns(unit: str) -> int:
     """An own unit without a length, such as a cycle, counts as a second."""
     try:
@@ -92,11 +99,16 @@ def _own_ns(unit: str) -> int:
 
 
 def _dates(written: pd.Series[str], form: str | None = None) -> Ints:
-    found = pd.to_datetime(written, errors="coerce", utc=True, format=form or "ISO8601")
+    found = _countable(written, form or "ISO8601")
     unread = found.isna() & written.notna()
     if form is None and unread.any():
-        again = pd.to_datetime(written[unread], errors="coerce", utc=True, format="mixed")
-        found = found.astype("datetime64[ns, UTC]")
-        found[unread] = again.astype("datetime64[ns, UTC]")
+        found[unread] = _countable(written[unread], "mixed")
     stamps = found.dt.tz_localize(None).to_numpy("datetime64[ns]")
     return np.where(np.isnat(stamps), MISSING, stamps.astype(np.int64)).astype(np.int64)
+
+
+def _countable(written: pd.Series[str], form: str) -> pd.Series[pd.Timestamp]:
+    """Instants; one that nanoseconds cannot count from 1970 is none."""
+    found = pd.to_datetime(written, errors="coerce", utc=True, format=form)
+    near = found.dt.year.between(*COUNTABLE_YEARS)
+    return found.where(near).astype("datetime64[ns, UTC]")

@@ -21,6 +21,9 @@ _NAMES = {
     "day": "d", "days": "d", "week": "w", "weeks": "w",
 }  # fmt: skip
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-z]*)\s*")
+LAST = "last"
+ROWS = re.compile(r"\s*([1-9]\d*)\s*rows?\s*")
+"""What a grid may be thinned to, besides a length of time."""
 OWN = {"", "cycle", "cycles", "step", "steps", "unit", "units"}
 """What follows a number that counts in the time column's own unit."""
 
@@ -35,6 +38,25 @@ def parse(written: str | float, own_ns: int) -> int:
     if match is None or unit not in NS.keys() | OWN:
         raise ValueError(f"{written!r} is not a length of time such as 90s, 5min, 3h, 7d or 100")
     return round(float(match[1]) * NS.get(unit, own_ns))
+
+
+def at_least_zero(written: str | float) -> str | float:
+    """Give back a length that is one; ValueError says what is wrong with it."""
+    if parse(written, NS["h"]) < 0:
+        raise ValueError(f"{written} is less than nothing")
+    return written
+
+
+def positive(written: str | float) -> str | float:
+    """Likewise, where nothing will not do."""
+    if parse(written, NS["h"]) <= 0:
+        raise ValueError(f"{written} must be more than nothing")
+    return written
+
+
+def step(written: str | float) -> str | float:
+    """Likewise for what a grid can be thinned to: a length, `last`, or so many rows."""
+    return written if written == LAST or ROWS.fullmatch(str(written)) else positive(written)
 
 
 def is_one(written: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,23 @@ class Foretold:
     horizon_ns: int
 
 
+@dataclass(frozen=True)
+class _Mode:
+    """What was said and what came of one mode, of the moments whose truth is known."""
+
+    ranking: Ranking
+    truth: Floats
+    probability: Floats
+    unit: Ints
+
+    @classmethod
+    def of(cls, foretold: Foretold, unit: Ints, number: int) -> _Mode:
+        truth, score = foretold.mode_truth[:, number], foretold.mode_score[:, number]
+        known = np.isfinite(truth)
+        probability = np.clip(np.nan_to_num(score[known]), 0.0, 1.0)
+        return cls(Ranking.of(truth[known], score[known]), truth[known], probability, unit[known])
+
+
 class FaultFigures:
     """Figures at a threshold, one or one a moment, that was chosen elsewhere."""
 
@@ -45,8 +63,7 @@ class FaultFigures:
         alarm = np.nan_to_num(foretold.score, nan=-np.inf) >= threshold
         self._alarm = alarm[known]
         self.ranking = Ranking.of(self._truth, foretold.score[known])
-        self._modes = _modes(foretold)
-        self._mode_units = [self.unit[rows] for _, rows in self._modes]
+        self._modes = [_Mode.of(foretold, self.unit, mode) for mode in range(_count(foretold))]
         self._failure_unit, self._lead_h = self._leads(foretold, alarm)
         runs = watching.alarms(self.unit, foretold.at.time_ns, alarm, foretold.horizon_ns)
         right = np.unique(runs[alarm & (foretold.truth != 0)])
@@ -62,14 +79,11 @@ class FaultFigures:
         of_failures = weight[self._failure_unit]
         warned = np.isfinite(self._lead_h)
         months = float(weight @ self._months)
-        per_mode = [
-            ranking.average_precision(weight[unit])
-            for (ranking, _), unit in zip(self._modes, self._mode_units, strict=True)
-        ]
-        some = [each for each in per_mode if np.isfinite(each)]
         return {
             "pr_auc": self.ranking.average_precision(rows),
-            "mean_average_precision": float(np.mean(some)) if some else np.nan,
+            "mean_average_precision": _mean(
+                [each.ranking.average_precision(weight[each.unit]) for each in self._modes]
+            ),
             **curves.f1(self._truth, self._alarm, rows),
             "failures": float(of_failures.sum()),
             "failures_warned": float(of_failures[warned].sum()),
@@ -83,6 +97,12 @@ class FaultFigures:
             "recall_at_1_percent_false_alarms": self.ranking.recall_at(FEW_FALSE, rows),
             "calibration_error": curves.calibration_error(
                 self._truth, np.clip(self._score, 0.0, 1.0), rows
+            ),
+            "calibration_error_per_mode": _mean(
+                [
+                    curves.calibration_error(each.truth, each.probability, weight[each.unit])
+                    for each in self._modes
+                ]
             ),
         }
 
@@ -118,14 +138,14 @@ class FaultFigures:
         return compacted.astype(np.int64), leads
 
 
-def _modes(foretold: Foretold) -> list[tuple[Ranking, Ints]]:
-    """A ranking for each mode, and the moments that it ranks."""
-    found = []
-    for number in range(foretold.mode_truth.shape[1]):
-        rows = np.flatnonzero(np.isfinite(foretold.mode_truth[:, number]))
-        truth = foretold.mode_truth[rows, number]
-        found.append((Ranking.of(truth, foretold.mode_score[rows, number]), rows))
-    return found
+def _count(foretold: Foretold) -> int:
+    return len(foretold.mode_truth.T)
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Of those that can be told."""
+    some = [each for each in values if np.isfinite(each)]
+    return float(np.mean(some)) if some else np.nan
 
 
 def _weighted_median(values: Floats, weight: Floats) -> float:

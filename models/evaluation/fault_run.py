@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.arrays import Floats, Ints
-from models.evaluation import baselines, bootstrap, carving, duration, fault_truth
+from models.evaluation import baselines, bootstrap, duration, fault_truth
 from models.evaluation import grid as grids
 from models.evaluation.baselines import Said
 from models.evaluation.curves import Ranking
@@ -25,8 +25,7 @@ from models.forecasters.fault import FaultForecaster
 from models.recording import Moments
 
 MODEL = "model"
-NO_VALIDATION_FAULTS = 0.5
-"""The threshold where no fault of the validation part can choose one."""
+NO_VALIDATION = "no validation part is named: the model's own threshold is used, from folds"
 STEPS_A_HORIZON = 8
 
 
@@ -120,9 +119,6 @@ def _judged(
 
 def _fold(prepared: Prepared, fold: Fold, horizon_ns: int, every: Length | None) -> _Fold:
     dataset = prepared.dataset
-    if fold.validation is None:
-        prepared.notes.add("no validation part is named: one was taken out of the training part")
-        fold = carving.carved(fold, dataset.recording, horizon_ns)
     names = fault_truth.modes(dataset, fold.train)
     grid = prepared.grid(fold.train, every)
     truth = fault_truth.of(dataset, grid, horizon_ns, fold.train, names)
@@ -130,40 +126,37 @@ def _fold(prepared: Prepared, fold: Fold, horizon_ns: int, every: Length | None)
     model = FaultForecaster(horizon_ns, seed=prepared.seed)
     model.fit(part(dataset.recording, fold.train), grid.at, truth.target)
 
-    def says(span: Span, span_every: Length | None) -> _Part:
-        asked = prepared.grid(span, span_every)
+    def says(span: Span, *, model_too: bool = True) -> _Part:
+        asked = prepared.grid(span, every)
         came = fault_truth.of(dataset, asked, horizon_ns, span, names)
-        scored = model.score(seen(dataset.recording, span), asked.at)
         said = {
-            MODEL: Said(scored["score"].to_numpy(np.float64), _modes(scored, names)),
             baselines.ALWAYS: baselines.always(len(asked), len(names)),
             baselines.PERSISTENCE: baselines.recently(dataset, asked, horizon_ns, names),
             baselines.BUDGET: baselines.age(dataset, asked, fold.train, len(names)),
         }
+        if model_too:
+            scored = model.score(seen(dataset.recording, span), asked.at)
+            said[MODEL] = Said(scored["score"].to_numpy(np.float64), _modes(scored, names))
         return _Part(asked, came, said)
 
     prepared.tell("choosing the threshold")
-    thresholds = dict.fromkeys((MODEL, *_OTHERS), NO_VALIDATION_FAULTS)
-    if fold.validation is not None:
-        chosen = says(fold.validation, every)
-        thresholds = {name: _threshold(prepared, chosen, name) for name in chosen.said}
+    if fold.validation is None:
+        prepared.notes.add(NO_VALIDATION)
+    chosen = says(fold.validation or fold.train, model_too=fold.validation is not None)
+    thresholds = {MODEL: model.threshold}
+    thresholds |= {name: _threshold(chosen, name, model.threshold) for name in chosen.said}
+    if fold.validation is not None and not (chosen.truth.any == 1).any():
+        prepared.notes.add("the validation part has no fault: the threshold is the model's own")
     prepared.tell("scoring")
-    test = says(fold.test, every)
+    test = says(fold.test)
     return _Fold(test, fault_truth.failures(dataset, test.grid, test.truth, fold.test), thresholds)
 
 
-_OTHERS = (baselines.ALWAYS, baselines.PERSISTENCE, baselines.BUDGET)
-
-
-def _threshold(prepared: Prepared, chosen: _Part, name: str) -> float:
+def _threshold(chosen: _Part, name: str, otherwise: float) -> float:
+    """By the best F1, where the part has a fault."""
     known = np.isfinite(chosen.truth.any)
     found, _ = Ranking.of(chosen.truth.any[known], chosen.said[name].score[known]).best_f1()
-    if np.isfinite(found):
-        return found
-    prepared.notes.add(
-        f"the validation part has no fault: the threshold is {NO_VALIDATION_FAULTS:g}"
-    )
-    return NO_VALIDATION_FAULTS
+    return found if np.isfinite(found) else otherwise
 
 
 def _modes(scored: pd.DataFrame, names: Sequence[str]) -> Floats:

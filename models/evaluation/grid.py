@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +11,10 @@ from numpy.typing import NDArray
 from models.arrays import Bools, Ints
 from models.evaluation import duration, split
 from models.evaluation.dataset import Dataset
+from models.evaluation.duration import LAST, ROWS
 from models.evaluation.span import PAST, Span
 from models.evaluation.task import Length
 from models.recording import Log, Moments
-
-LAST = "last"
-_ROWS = re.compile(r"\s*(\d+)\s*rows?\s*")
 
 
 @dataclass(frozen=True)
@@ -68,11 +65,11 @@ def _thinned(dataset: Dataset, span: Span, rows: Ints, every: Length) -> Ints:
         last: Bools = np.concatenate((np.diff(unit) != 0, np.ones(min(len(rows), 1), np.bool_)))
         return rows[last]
     first: Bools = np.concatenate((np.ones(min(len(rows), 1), np.bool_), np.diff(unit) != 0))
-    match = _ROWS.fullmatch(str(every))
+    match = ROWS.fullmatch(str(every))
     if match:
         number = np.arange(len(rows))
         since: Ints = number - np.maximum.accumulate(np.where(first, number, 0))
-        kept: Bools = since % max(int(match[1]), 1) == 0
+        kept: Bools = since % int(match[1]) == 0
         return rows[kept]
     step = max(duration.parse(every, dataset.clock.own_ns), 1)
     cell = (dataset.recording.time_ns[rows] - _anchors(dataset, span)[unit]) // step

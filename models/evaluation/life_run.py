@@ -12,7 +12,8 @@ from models.detectors.detector import NotEnoughDataError
 from models.evaluation import baselines, bootstrap, life_truth
 from models.evaluation import grid as grids
 from models.evaluation.baselines import Lives
-from models.evaluation.grid import LAST, Grid
+from models.evaluation.duration import LAST
+from models.evaluation.grid import Grid
 from models.evaluation.life_figures import Foreseen, LifeFigures
 from models.evaluation.outcome import Judged, Outcome
 from models.evaluation.prepared import Prepared

@@ -11,7 +11,8 @@ from models.arrays import Bools, Floats, Ints
 from models.evaluation import duration, split, table_file
 from models.evaluation.dataset import Dataset
 from models.evaluation.document import EvaluationError
-from models.evaluation.grid import LAST, Grid
+from models.evaluation.duration import LAST
+from models.evaluation.grid import Grid
 from models.evaluation.labels import numbers
 from models.evaluation.source import Folders, found
 from models.evaluation.span import PAST, Span

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -38,12 +39,25 @@ def names(frame: pd.DataFrame, task: Task) -> tuple[str, ...]:
 def description(metrics: Sequence[str], task: Task) -> Description:
     """What the task says about them."""
     context: Mapping[str, tuple[str, ...]] = {}
+    _check(metrics, task)
     if isinstance(task.context, dict):
         context = {name: task.context.get(name, ()) for name in metrics}
     elif task.context:
         explained = [name for name in metrics if name not in task.context]
         context = dict.fromkeys(explained, task.context)
     return Description(tuple(metrics), context, direction=task.direction)
+
+
+def _check(metrics: Sequence[str], task: Task) -> None:
+    """Raise EvaluationError for something that is said of a metric which is none."""
+    explained = task.context if isinstance(task.context, dict) else {}
+    for key, told in (("context", explained), ("direction", task.direction)):
+        for name in set(told) - set(metrics):
+            near = get_close_matches(name, metrics, 1, 0.5)
+            raise EvaluationError(
+                f"{key}: {name!r} is no metric",
+                hint=f"did you mean {near[0]!r}?" if near else f"there are {', '.join(metrics)}",
+            )
 
 
 def values(frame: pd.DataFrame, metrics: Sequence[str], notes: Notes) -> Floats:

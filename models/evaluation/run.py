@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.detectors.detector import NotEnoughDataError
 from models.evaluation import anomaly_run, fault_run, life_run
 from models.evaluation.document import EvaluationError
 from models.evaluation.outcome import Report, Tell
@@ -18,7 +19,15 @@ RUNS = {"anomaly": anomaly_run.run, "fault": fault_run.run, "remaining_life": li
 def evaluate(folder: Path, data: Path | None, seed: int, on_stage: Tell) -> Report:
     """Read, split, fit, freeze, score once; EvaluationError says what is wrong with the task."""
     prepared = prepare(folder, data, seed, on_stage)
-    outcomes = RUNS[prepared.task.kind](prepared)
+    try:
+        outcomes = RUNS[prepared.task.kind](prepared)
+    except NotEnoughDataError as error:
+        # What was left out while reading is often the reason.
+        noticed = "; ".join(prepared.notes.lines)
+        hint = f"noticed while reading: {noticed}" if noticed else error.hint
+        raise NotEnoughDataError(
+            f"{prepared.name}: split: train: {error.message}", hint=hint
+        ) from error
     return Report(
         task=prepared.name,
         kind=prepared.task.kind,

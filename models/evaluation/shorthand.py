@@ -129,7 +129,7 @@ def share(given: object) -> object:
     if isinstance(given, bool) or given is None:
         return given
     if isinstance(given, (int, float)):
-        return {"rows": int(given)} if given >= 1 and given == int(given) else {"fraction": given}
+        return {"rows": given} if isinstance(given, int) and given >= 1 else {"fraction": given}
     return _share_of_text(given)
 
 

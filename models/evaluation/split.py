@@ -138,7 +138,7 @@ def _chosen(names: tuple[str, ...], part: str, dataset: Dataset) -> Bools:
             raise EvaluationError(
                 f"split: {part}: there is no unit {name!r}",
                 hint=f"there are {len(dataset.names)} units, such as "
-                + ", ".join(near or dataset.names[:3]),
+                + ", ".join(dict.fromkeys(near or dataset.names[:3])),
             )
         found |= hits
     return found

@@ -57,6 +57,11 @@ def read(path: Path, form: Format, texts: Sequence[str] = ()) -> Table:
             f"{path}:1: the first line holds only numbers: {lines[0].strip()[:80]!r}",
             hint="name the columns of a file without a header: `columns: [unit, cycle, ...]`",
         )
+    extra = _fields(lines[0], separator)[len(form.columns or ()) :]
+    if headless and any(extra):
+        raise EvaluationError(
+            f"{path}:1: the line has more fields than `columns` names: {', '.join(extra)[:80]}"
+        )
     options: dict[str, object] = {
         "sep": BLANKS if separator in {" ", BLANKS} else separator,
         "decimal": form.decimal or _decimal(lines, separator),

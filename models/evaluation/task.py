@@ -13,9 +13,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from models.evaluation import document, duration, shorthand
+from models.evaluation import clock, document, duration, shorthand
 from models.evaluation.document import Document, EvaluationError
 
 Kind = Literal["anomaly", "fault", "remaining_life"]
@@ -23,6 +31,7 @@ Instant = datetime | date | int | float | str
 """As the time column is written."""
 Length = int | float | str
 """24h, or a number in the time column's own unit."""
+Positive = Annotated[Length, AfterValidator(duration.positive)]
 FILE_NAME = "task.yaml"
 
 
@@ -54,7 +63,7 @@ class Time(Part):
 
     column: str
     unit: str | None = None
-    format: str | None = None
+    format: Annotated[str, AfterValidator(clock.readable)] | None = None
     """As strptime reads it, where dates are not written as ISO 8601 says."""
 
 
@@ -123,7 +132,7 @@ class Split(Part):
     train: SomeShare = None
     validation: SomeShare = None
     test: SomeShare = None
-    gap: Length = 0
+    gap: Annotated[Length, AfterValidator(duration.at_least_zero)] = 0
     folds: int | tuple[tuple[str, ...], ...] | None = None
 
     @model_validator(mode="after")
@@ -152,7 +161,7 @@ class Task(Format):
     readings: Names = ()
     unit: Annotated[Unit | None, BeforeValidator(shorthand.unit)] = None
     time: Annotated[Time | None, BeforeValidator(shorthand.column)] = None
-    sampling: Length | None = None
+    sampling: Positive | None = None
     metrics: Annotated[tuple[str, ...] | None, BeforeValidator(shorthand.names)] = None
     context: Annotated[
         tuple[str, ...] | dict[str, tuple[str, ...]], BeforeValidator(shorthand.context)
@@ -165,9 +174,9 @@ class Task(Format):
     failures: Logs = ()
     label: Annotated[Label | None, BeforeValidator(shorthand.column)] = None
     remaining: Annotated[Remaining | None, BeforeValidator(shorthand.column)] = None
-    cap: Length | None = None
-    horizon: Annotated[tuple[Length, ...], BeforeValidator(shorthand.listed)] = ()
-    every: Length | None = None
+    cap: Positive | None = None
+    horizon: Annotated[tuple[Positive, ...], BeforeValidator(shorthand.listed)] = ()
+    every: Annotated[Length, AfterValidator(duration.step)] | None = None
     split: Annotated[Split, BeforeValidator(shorthand.split)]
 
     @property
@@ -187,8 +196,6 @@ class Task(Format):
             raise ValueError("`horizon` is missing: how far ahead, such as 24h")
         if self.kind == "fault" and self.label is None and not self.failures:
             raise ValueError("say which `failures` to foretell, or a `label` column")
-        for length in (*self.horizon, self.split.gap, self.sampling, self.cap):
-            _check(length)
         return self
 
 
@@ -201,11 +208,6 @@ def load(folder: Path) -> Task:
     except ValidationError as error:
         told = "\n".join(_explained(error, read))
         raise EvaluationError(told, hint="docs/evaluate.md shows a task of each kind") from error
-
-
-def _check(length: Length | None) -> None:
-    if length is not None:
-        duration.parse(length, 1)
 
 
 def _explained(error: ValidationError, read: Document) -> Iterator[str]:

@@ -21,6 +21,10 @@ class Table:
         """Take a part of the moments."""
         return Table(self.names, self.values[chosen])
 
+    def only_columns(self, chosen: Ints) -> Floats:
+        """Some of the features, (moments, chosen)."""
+        return self.values[:, chosen]
+
     def column(self, name: str) -> Floats:
         """One feature, (moments,)."""
         return self.values[:, self.names.index(name)]

@@ -47,6 +47,16 @@ class Calibration:
         return np.interp(odds, self.score, self.probability) + KEEPS_ORDER * odds / FURTHEST
 
 
+def best_level(raw: Floats, truth: Bools, weight: Floats) -> float:
+    """The score from which on an alarm is worth most by F1, of rows with their weights."""
+    order = np.argsort(-raw, kind="stable")
+    score, found = raw[order], np.cumsum((weight * truth)[order])
+    value = 2 * found / (np.cumsum(weight[order]) + found[-1])
+    ends = np.flatnonzero(np.append(score[1:] != score[:-1], [True]))
+    best = ends[np.argmax(value[ends])]
+    return float((score[best] + score[min(best + 1, len(score) - 1)]) / 2)
+
+
 def log_odds(probability: Floats) -> Floats:
     """Spread probabilities near 0 and 1 out."""
     kept = np.clip(probability, 1e-12, 1 - 1e-12)

@@ -6,6 +6,8 @@ calibrated on units (with few of them: stretches of time) that they did not see.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,14 +18,17 @@ from models.arrays import Bools, Floats, Ints
 from models.detectors.detector import NotEnoughDataError
 from models.features.precursors import PORTION, Precursors
 from models.forecasters import fault_risk, fault_rows
-from models.forecasters.calibration import Calibration
+from models.forecasters.calibration import Calibration, best_level
 from models.forecasters.fault_modes import ModeBlend
 from models.forecasters.fault_risk import Risk, Tried
 from models.forecasters.forecaster import Target
-from models.recording import Moments, Recording
+from models.forecasters.mode_odds import ModeOdds
+from models.recording import HOUR_NS, Moments, Recording
 
 FEWEST_EPISODES = 3
 """With fewer faults to learn from, rules and the anomaly score have to carry the type."""
+MOST_UNSEEN = 12_000
+"""Rows before a fault from which modes are calibrated: more teach little and cost time."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,19 @@ class Learned:
     risk: Risk | None
     """None if every row that was learned from precedes a fault."""
     calibration: Calibration
+    alarm_from: float
+    """The raw probability from which on an alarm is worth most, as unseen rows show."""
     which: ModeBlend
+    mode_odds: ModeOdds
+
+
+@dataclass(frozen=True)
+class Whether:
+    """How a fit tells whether a fault is ahead."""
+
+    risk: Risk | None
+    calibration: Calibration
+    alarm_from: float
 
 
 class FaultForecaster:
@@ -47,6 +64,19 @@ class FaultForecaster:
         self.horizon_ns = horizon_ns
         self.seed = seed
         self.learned: Learned | None = None
+
+    @property
+    def lookback_h(self) -> int:
+        """Hours before a moment that hold all readings it is told by; a horizon if unfitted."""
+        lengths = self.learned.precursors.lengths_ns if self.learned else ()
+        return math.ceil(max(lengths, default=self.horizon_ns) / HOUR_NS)
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which on an alarm is worth most by F1, on rows not seen."""
+        if self.learned is None:
+            raise NotEnoughDataError("this forecaster has not been fitted")
+        return float(self.learned.calibration(np.array([self.learned.alarm_from]))[0])
 
     def fit(self, recording: Recording, at: Moments, target: Target) -> Self:
         """Learn which moments precede which faults; raises NotEnoughDataError."""
@@ -59,17 +89,19 @@ class FaultForecaster:
         rows = chosen.rows
         precursors = Precursors.of(recording, at, self.horizon_ns)
         table = precursors.table(recording, at.only(rows))
-        risk, calibration = self._whether(table.values, at.only(rows), episode[rows], chosen.weight)
-        ahead = rows[faulty[rows]]
+        shown = at.only(rows)
+        folds = list(fault_rows.folds(shown, episode[rows], self.horizon_ns, self.seed))
+        whether = self._whether(table.values, episode[rows], chosen.weight, folds)
+        which, mode_odds = self._which(table.values, target.only(rows).values, episode[rows], folds)
         self.learned = Learned(
             precursors=precursors,
             names=table.names,
             modes=target.names,
-            risk=risk,
-            calibration=calibration,
-            which=ModeBlend.fit(
-                table.only(faulty[rows]).values, target.only(ahead).values, self.seed
-            ),
+            risk=whether.risk,
+            calibration=whether.calibration,
+            alarm_from=whether.alarm_from,
+            which=which,
+            mode_odds=mode_odds,
         )
         return self
 
@@ -87,22 +119,37 @@ class FaultForecaster:
         return frame
 
     def _whether(
-        self, values: Floats, at: Moments, episode: Ints, weight: Floats
-    ) -> tuple[Risk | None, Calibration]:
+        self, values: Floats, episode: Ints, weight: Floats, folds: Sequence[tuple[Bools, Bools]]
+    ) -> Whether:
         faulty: Bools = episode >= 0
         if faulty.all():
-            return None, Calibration(np.array([0.0]), np.array([1 - 0.5 / len(faulty)]))
+            sure = Calibration(np.array([0.0]), np.array([1 - 0.5 / len(faulty)]))
+            return Whether(None, sure, 0.0)
         count = int(episode.max()) + 1
-        folds = list(fault_rows.folds(at, episode, self.horizon_ns, self.seed))
         tried = [
             Tried.on(kind, values, faulty, folds, self.seed) for kind in fault_risk.kinds(count)
         ]
         best = max(tried, key=lambda each: each.skill(faulty, weight))
         risk = Risk.fit(best.kind, values, faulty, self.seed)
-        return risk, _calibration(best.unseen, faulty, weight, count)
+        return _judged(risk, best.unseen, faulty, weight, count)
+
+    def _which(
+        self, values: Floats, modes_of: Floats, episode: Ints, folds: Sequence[tuple[Bools, Bools]]
+    ) -> tuple[ModeBlend, ModeOdds]:
+        ahead: Bools = episode >= 0
+        shown, modes = values[ahead], modes_of[ahead]
+        which = ModeBlend.fit(shown, modes, self.seed)
+        if modes.shape[1] == 1:
+            return which, ModeOdds.plain(1)
+        some = np.flatnonzero(ahead)[:: len(shown) // MOST_UNSEEN + 1]
+        parts = [(learn[some], hold[some]) for learn, hold in folds]
+        unseen = ModeBlend.unseen(values[some], modes_of[some], parts, self.seed)
+        return which, ModeOdds.fit(unseen, modes_of[some], episode[some])
 
 
 def _check(episode: Ints, target: Target) -> None:
+    if not target.names:
+        raise NotEnoughDataError("no fault is known there, so there is nothing to learn from")
     if not len(episode):
         raise NotEnoughDataError("no moment has a known outcome, so there is nothing to learn")
     count = int(episode.max()) + 1
@@ -114,11 +161,12 @@ def _check(episode: Ints, target: Target) -> None:
         raise NotEnoughDataError("every moment precedes a fault, so nothing tells them apart")
 
 
-def _calibration(unseen: Floats, faulty: Bools, weight: Floats, episodes: int) -> Calibration:
+def _judged(risk: Risk, unseen: Floats, faulty: Bools, weight: Floats, episodes: int) -> Whether:
     told = np.isfinite(unseen)
     if not 0 < faulty[told].sum() < told.sum():
         unseen, told = np.full(len(faulty), 0.5), np.ones(len(faulty), dtype=np.bool_)
-    return Calibration.fit(unseen[told], faulty[told], weight[told], episodes)
+    rows = unseen[told], faulty[told], weight[told]
+    return Whether(risk, Calibration.fit(*rows, episodes), best_level(*rows))
 
 
 def _probabilities(learned: Learned, recording: Recording, at: Moments) -> Floats:
@@ -129,7 +177,10 @@ def _probabilities(learned: Learned, recording: Recording, at: Moments) -> Float
     if learned.risk is not None:
         raw = learned.risk.probability(values)
     any_mode = np.clip(learned.calibration(raw), 0.0, 1.0)
-    each = any_mode[:, None] * learned.which.probabilities(values)
+    shares = learned.which.probabilities(values)
+    if len(learned.modes) > 1:
+        shares = learned.mode_odds(shares)
+    each = any_mode[:, None] * shares
     found = np.column_stack([any_mode, each])
     found[~learned.precursors.known(recording, at)] = np.nan
     return found

@@ -7,6 +7,7 @@ in the same company; a straight line carries on where nothing like it was seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,9 +15,10 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.linear_model import Ridge
 
-from models.arrays import Floats
+from models.arrays import Bools, Floats
 
 TREES = 100
+FEWER_TREES = 30
 LEAF = 2
 SHARE_OF_FEATURES = 0.1
 STIFFNESS = 0.1
@@ -63,7 +65,7 @@ class ModeBlend:
     line: Ridge | None = None
 
     @classmethod
-    def fit(cls, values: Floats, modes: Floats, seed: int) -> Self:
+    def fit(cls, values: Floats, modes: Floats, seed: int, trees: int = TREES) -> Self:
         """Learn from (rows, features) and 0/1 (rows, modes), NaN where a mode is not known."""
         known = np.isfinite(modes)
         shares = (np.where(known, modes, 0).sum(axis=0) + 0.5) / (known.sum(axis=0) + 1.0)
@@ -72,10 +74,25 @@ class ModeBlend:
         scale, truth = Scale.of(values), np.where(known, modes, shares)
         shown = scale(values)
         forest = ExtraTreesRegressor(
-            TREES, min_samples_leaf=LEAF, max_features=SHARE_OF_FEATURES, random_state=seed
+            trees, min_samples_leaf=LEAF, max_features=SHARE_OF_FEATURES, random_state=seed
         )
         line = Ridge(alpha=1.0 + STIFFNESS * len(shown))
         return cls(shares, scale, forest.fit(shown, truth), line.fit(shown, truth))
+
+    @classmethod
+    def unseen(
+        cls, values: Floats, modes: Floats, folds: Iterable[tuple[Bools, Bools]], seed: int
+    ) -> Floats:
+        """What was said of each row by a blend of fewer trees that had not seen it, (rows, modes).
+
+        NaN where there was nothing to learn from.
+        """
+        told = np.full(modes.shape, np.nan)
+        for learn, hold in folds:
+            if learn.any() and hold.any():
+                blend = cls.fit(values[learn], modes[learn], seed, FEWER_TREES)
+                told[hold] = blend.probabilities(values[hold])
+        return told
 
     def probabilities(self, values: Floats) -> Floats:
         """Of each mode given a fault, (rows, modes)."""

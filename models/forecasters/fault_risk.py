@@ -1,7 +1,7 @@
 """Whether a fault is ahead at all: a raw probability, before it is calibrated.
 
-Boosted trees, which win where many faults were seen. Where few were, a forest may be the wiser
-judge, and which of the two is found out on units, or stretches of time, that neither saw.
+Boosted trees, which win where many faults were seen. Where few were, a forest, or both together,
+may be the wiser judge, and which it is is found out on units, or stretches of time, not seen.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.special import expit
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.metrics import average_precision_score
 
 from models.arrays import Bools, Floats, Ints
+from models.forecasters.calibration import log_odds
 from models.forecasters.threads import one_thread
 
 BOOSTING = "boosting"
 FOREST = "forest"
+BOTH = "both"
 ENOUGH_FOR_BOOSTING = 100
 """Faults from which on boosting is not questioned."""
 
@@ -29,7 +32,8 @@ class Risk:
 
     columns: Ints
     """Positions of the features used; one that is always missing, or the same, says nothing."""
-    trees: HistGradientBoostingClassifier | ExtraTreesClassifier
+    trees: tuple[HistGradientBoostingClassifier | ExtraTreesClassifier, ...]
+    """One kind or both; of two, the middle of their log-odds counts."""
 
     @classmethod
     def fit(cls, kind: str, values: Floats, faulty: Bools, seed: int) -> Self:
@@ -38,15 +42,16 @@ class Risk:
         Rows count alike: what thinning them out changed is for the calibration to put right.
         """
         columns = _telling(values)
-        trees = _boosting(seed) if kind == BOOSTING else _forest(seed)
+        shown = _shown(values, columns)
         with one_thread():
-            return cls(columns, trees.fit(_shown(values, columns), faulty))
+            return cls(columns, tuple(trees.fit(shown, faulty) for trees in _untrained(kind, seed)))
 
     def probability(self, values: Floats) -> Floats:
         """Of a fault, (rows,), for the same features."""
+        shown = _shown(values, self.columns)
         with one_thread():
-            found: Floats = self.trees.predict_proba(_shown(values, self.columns))[:, 1]
-        return found
+            odds = [log_odds(trees.predict_proba(shown)[:, 1]) for trees in self.trees]
+        return np.asarray(expit(np.mean(odds, axis=0)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,12 @@ class Tried:
 
 def kinds(episodes: int) -> tuple[str, ...]:
     """Which kinds are worth trying with so many faults to learn from."""
-    return (BOOSTING,) if episodes >= ENOUGH_FOR_BOOSTING else (BOOSTING, FOREST)
+    return (BOOSTING,) if episodes >= ENOUGH_FOR_BOOSTING else (BOTH, BOOSTING, FOREST)
+
+
+def _untrained(kind: str, seed: int) -> list[HistGradientBoostingClassifier | ExtraTreesClassifier]:
+    made = {BOOSTING: [_boosting], FOREST: [_forest], BOTH: [_boosting, _forest]}
+    return [untrained(seed) for untrained in made[kind]]
 
 
 def _boosting(seed: int) -> HistGradientBoostingClassifier:

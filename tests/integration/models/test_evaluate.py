@@ -244,6 +244,37 @@ def test_a_missing_column_is_told_with_the_nearest(
     assert "did you mean 'power_w'?" in told
 
 
+def test_labelled_events_of_the_training_part_choose_the_threshold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example(tmp_path, "anomaly")
+    for path in (tmp_path / "runs").iterdir():
+        rows = pd.read_csv(path)
+        wrong = rows.index % 80 >= 70
+        rows.loc[wrong, "power_w"] += 30
+        rows.loc[wrong, "anomaly"] = 1
+        rows.to_csv(path, index=False)
+    text = EXAMPLES["anomaly"].partition("split:")[0] + "split: {train: 0.6}\n"
+    (tmp_path / "task.yaml").write_text(text, encoding="utf-8")
+    found = evaluate(monkeypatch, capsys, str(tmp_path))
+    assert "one was taken out of the training part" in found["notes"][0]
+    assert found["figures"]["f1"] > found["baselines"]["always_alarm"]["f1"]
+    assert found["figures"]["recall"] > 0.9
+    assert found["figures"]["false_alarm_rate"] < 0.3
+    assert found["parts"]["train"]["rows"] == 6 * 240
+
+
+def test_a_direction_of_something_that_is_no_metric_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example(tmp_path, "anomaly")
+    text = EXAMPLES["anomaly"] + "direction: {power_kw: high}\n"
+    (tmp_path / "task.yaml").write_text(text, encoding="utf-8")
+    told = refused(monkeypatch, capsys, str(tmp_path))
+    assert "direction: 'power_kw' is no metric" in told
+    assert "did you mean 'power_w'?" in told
+
+
 @pytest.mark.parametrize(
     ("content", "told"), [(b"", "is empty"), (b"t\xff\n", "not text in utf-8")]
 )
@@ -265,6 +296,28 @@ def test_no_failure_to_learn_from_is_told(
     example(tmp_path, "fault")
     (tmp_path / "failures.csv").write_text("machine,time,mode\nm0,2026-03-20 00:00:00,bearing\n")
     assert "Not enough data" in refused(monkeypatch, capsys, str(tmp_path))
+
+
+def test_where_nothing_can_be_learned_what_was_left_out_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example(tmp_path, "fault")
+    (tmp_path / "failures.csv").write_text("machine,time,mode\nx9,2026-01-20 00:00:00,bearing\n")
+    told = refused(monkeypatch, capsys, str(tmp_path))
+    assert "split: train: no fault is known there" in told
+    assert "1 failures are of units without readings and were left out" in told
+
+
+def test_without_a_validation_part_the_forecaster_brings_its_own_threshold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example(tmp_path, "fault")
+    split = EXAMPLES["fault"].partition("  validation: {until: 2026-03-01}\n")
+    (tmp_path / "task.yaml").write_text(split[0] + split[2], encoding="utf-8")
+    found = evaluate(monkeypatch, capsys, str(tmp_path))
+    assert found["figures"]["f1"] > found["baselines"]["always_alarm"]["f1"]
+    assert 0 < found["thresholds"][0] < 1
+    assert "no validation part is named" in found["notes"][0]
 
 
 def test_units_with_one_reading_alone_are_not_enough(

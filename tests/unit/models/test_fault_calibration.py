@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.forecasters.calibration import Calibration, log_odds
+from models.forecasters.calibration import Calibration, best_level, log_odds
 
 
 def boastful(rows: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -52,6 +52,20 @@ def test_scores_that_say_nothing_are_worth_the_usual_rate() -> None:
     came = np.arange(2_000) % 20 == 0
     calibrated = Calibration.fit(rng.random(2_000) * (1 - 0.5 * came), came, np.ones(2_000), 5)
     np.testing.assert_allclose(calibrated(np.array([0.01, 0.5, 0.99])), 0.05, atol=0.01)
+
+
+def test_alarms_begin_between_the_last_worth_it_and_the_first_that_is_not() -> None:
+    raw = np.array([0.9, 0.8, 0.7, 0.4, 0.2])
+    came = np.array([True, True, False, True, False])
+    once = np.ones(5)
+    assert best_level(raw, came, once) == pytest.approx(0.3)
+    assert best_level(raw, came, np.array([1.0, 1.0, 10.0, 1.0, 1.0])) == pytest.approx(0.75)
+
+
+def test_equal_scores_alarm_together_or_not_at_all() -> None:
+    raw = np.array([0.5, 0.5, 0.5, 0.1])
+    came = np.array([True, False, True, False])
+    assert 0.1 < best_level(raw, came, np.ones(4)) < 0.5
 
 
 def test_log_odds_stay_finite() -> None:

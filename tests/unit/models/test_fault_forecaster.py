@@ -185,9 +185,25 @@ def test_where_nothing_tells_moments_apart_the_usual_rate_is_told() -> None:
     assert told.std() < 0.05
 
 
+def test_its_own_threshold_is_worth_having_on_units_it_never_saw() -> None:
+    model, asked = learned(fleet(12), 12), fleet(8, seed=2)
+    alarm = model.score(asked, grid(8))["score"].to_numpy() >= model.threshold
+    came = ahead(asked, grid(8)).values.max(axis=1) > 0
+    assert 2 * (alarm & came).sum() / (alarm.sum() + came.sum()) > 0.75
+
+
+def test_without_any_kind_of_fault_nothing_is_learned() -> None:
+    given, at = fleet(), grid(8)
+    nothing = Target((), np.empty((len(at), 0)), np.zeros(len(at), dtype=bool))
+    with pytest.raises(NotEnoughDataError, match="no fault is known"):
+        FaultForecaster(HORIZON_NS).fit(given, at, nothing)
+
+
 def test_a_forecaster_that_learned_nothing_says_so() -> None:
     with pytest.raises(NotEnoughDataError, match="not been fitted"):
         FaultForecaster(HORIZON_NS).score(fleet(), grid(8))
+    with pytest.raises(NotEnoughDataError, match="not been fitted"):
+        _ = FaultForecaster(HORIZON_NS).threshold
 
 
 def test_features_do_not_depend_on_the_portion_or_the_order_of_moments() -> None:

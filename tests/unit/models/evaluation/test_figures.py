@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
@@ -90,6 +92,21 @@ def test_faults_are_judged_by_moment_by_failure_and_by_month() -> None:
     assert found["median_lead_h"] == pytest.approx(6.0)
     assert found["false_alarms_per_unit_month"] == pytest.approx(30.4375 / 2)
     assert found["mean_average_precision"] == found["pr_auc"]
+    assert found["calibration_error_per_mode"] == found["calibration_error"]
+
+
+def test_the_calibration_error_of_modes_is_the_mean_of_theirs() -> None:
+    one = foretold([0.3] * 16)
+    sure = np.nan_to_num(one.truth)[:, None]
+    two = replace(
+        one,
+        mode_truth=np.hstack([one.mode_truth, one.mode_truth]),
+        mode_score=np.hstack([one.mode_score, sure]),
+    )
+    alone = FaultFigures(one, 0.5).figures(np.ones(1))["calibration_error_per_mode"]
+    assert alone > 0
+    both = FaultFigures(two, 0.5).figures(np.ones(1))["calibration_error_per_mode"]
+    assert both == pytest.approx(alone / 2)
 
 
 def test_a_failure_without_an_alarm_was_not_warned_of() -> None:

@@ -70,6 +70,26 @@ def test_a_line_with_too_many_fields_is_left_out_and_told(tmp_path: Path) -> Non
     assert table.notes == ("a.csv: lines with too many fields were left out",)
 
 
+def test_a_line_with_more_fields_than_named_columns_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("1,2,3\n2,3,4\n")
+    with pytest.raises(EvaluationError, match=r"a.csv:1: the line has more fields .*: 3"):
+        table_file.read(path, Format(columns=("t", "x")))
+
+
+def test_names_may_leave_out_separators_at_the_end_of_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("1,2,,\n2,3,,\n")
+    assert table_file.read(path, Format(columns=("t", "x", "y"))).frame["x"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("year", ["9999", "1000"])
+def test_a_year_that_cannot_be_counted_to_is_no_time(year: str) -> None:
+    written = pd.Series(["2026-05-01 00:00:00", f"{year}-05-01 00:00:00", "1 May 2026"])
+    read = Clock.of(written).read(written)
+    assert read.tolist() == [1_777_593_600 * 10**9, MISSING, 1_777_593_600 * 10**9]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
