@@ -30,10 +30,11 @@ def tell(seen: Departure, until: datetime, description: ApplianceType, language:
     far = how_far(seen, metric, language)
     if chinese:
         side = "高" if seen.observed >= seen.expected else "低"
-        given = f"在{'、'.join(around)}时" if around else ""
-        return f"{title}为 {observed}，比{given}应有的 {expected} {side} {far}，已持续 {lasting}"
+        given = f"在{'、'.join(around)}时应有的" if around else "平时的"
+        return f"{title}为 {observed}，比{given} {expected} {side} {far}，已持续 {lasting}"
     side = "above" if seen.observed >= seen.expected else "below"
-    given = f"the {expected} that {listed(around)} {_explain(around)}" if around else expected
+    given = f"the {expected} that {listed(around)} {_explain(around)}"
+    given = given if around else f"its usual {expected}"
     return f"{title} is {observed}, {far} {side} {given}, for {lasting}"
 
 

@@ -19,6 +19,8 @@ Kind = Literal["alarm", "code", "silence", "anomaly", "forecast"]
 
 LEAST_LEAD = timedelta(days=1)
 LONGEST_BEFORE = timedelta(days=21)
+SUREST = 99.0
+"""Per cent: no forecast is certain, however it is rounded."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,22 @@ def _code(evidence: Evidence, description: ApplianceType, language: str, *, chin
 def _forecast(
     evidence: Evidence, description: ApplianceType, language: str, *, chinese: bool
 ) -> str:
-    """What is to be expected, and what speaks for it."""
+    """What is to be expected, and what speaks for it most; `moved` tells the rest."""
     days = (evidence.horizon_h or 0.0) / 24
-    share = 100 * (evidence.probability or 0.0)
+    share = min(100 * (evidence.probability or 0.0), SUREST)
     told = f"{days:.0f} 天内发生故障的概率为 {share:.0f} %"
     if not chinese:
         within = f"{days:.0f} days" if days >= 2 else f"{days * 24:.0f} hours"  # noqa: PLR2004 - a plural
         told = f"The chance of a failure within {within} is {share:.0f} %"
-    known = [each for each in evidence.moved if each.metric in description.metrics]
+    known = [each for each in evidence.moved[:1] if each.metric in description.metrics]
     reasons = [departure_words.tell(each, evidence.until, description, language) for each in known]
+    fault = description.fault_codes.get(evidence.code or "")
+    if fault is not None:
+        code, title = evidence.code, fault.title.language(language)
+        told_by = (
+            f"曾报故障代码 {code}（{title}）" if chinese else f"it reported code {code} ({title})"
+        )
+        reasons.append(told_by)
     if chinese:
         return "：".join([told, *(["；".join(reasons)] if reasons else [])])
     return ": ".join([told, *(["; ".join(reasons)] if reasons else [])])

@@ -1,6 +1,7 @@
 """What a model on trial would have raised: kept beside what the champion does, and told nobody.
 
-It is followed by the rule that the champion's scores are, so that the two can be compared.
+It is followed by the rule that the champion's scores are, so that the two can be compared: a
+detector hour by hour, a forecaster whenever its family is due, the anomaly family by six hours.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import numpy as np
 import pandas as pd
 from psycopg.rows import class_row
 
-from alerts import rule, signal
+from alerts import forecast, health, rule, signal
 from alerts.anomaly import HOLD, HOUR
 from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import scoring, shelf
+from models import forecast_round, scoring, shelf
+from models.fault_families import BY_NAME
+from models.fleet import Span
+from models.health_training import FAMILY as HEALTH
 from models.shelf import Model
 from storage import lock, query
 from storage.pool import Connection
@@ -46,14 +50,20 @@ class Comparison:
     """Alerts of the shadow within a day of one of the champion's on the same problem."""
 
 
+Would = tuple[int, str, Turn, float]
+"""A device and problem, how its signal turned, and the score at which it did."""
+
+
 def judge(connection: Connection, description: ApplianceType, watermark: datetime) -> int:
-    """Score what is new for each detector of a type on trial; return how many turned."""
+    """Score what is new for each model of a type on trial; return how many signals turned."""
     lock.acquire(connection, f"shadow:{description.type}")
-    return sum(
-        _judge(connection, description, model, watermark)
-        for model in shelf.shadows(connection, description.type)
-        if model.metric in description.watched() and set(model.metrics) <= set(description.metrics)
-    )
+    turned = 0
+    for model in shelf.shadows(connection, description.type):
+        if set(model.metrics) <= set(description.metrics):
+            would = _would(connection, description, model, watermark)
+            _keep(connection, model, would)
+            turned += len(would)
+    return turned
 
 
 def compare(connection: Connection, model_id: int) -> Comparison | None:
@@ -62,28 +72,74 @@ def compare(connection: Connection, model_id: int) -> Comparison | None:
         return cursor.execute(_SQL["compare"], {"model_id": model_id}).fetchone()
 
 
-def _judge(
+def _would(
     connection: Connection, description: ApplianceType, model: Model, watermark: datetime
-) -> int:
+) -> list[Would]:
+    """How the signals of one model on trial turned since it was looked at last."""
     until = (watermark - HOUR).replace(minute=0, second=0, microsecond=0)
     reached = connection.execute(_SQL["trial"], {"model_id": model.id}).fetchone()
     judged = reached[1] if reached and isinstance(reached[1], datetime) else until - FIRST_LOOK
     since = max(judged, until - CATCH_UP)
-    until = min(until, rollup.complete_until(connection, description, since) or until)
-    if since >= until:
-        return 0
-    scores = scoring.score_type(connection, description, [model], since, until)
+    span = Span(since, min(until, rollup.complete_until(connection, description, since) or until))
+    if model.metric in description.watched():
+        return _of_detector(connection, description, model, span)
+    if model.family in BY_NAME:
+        return _of_forecaster(connection, description, model, span)
+    return _of_health(connection, description, model, span) if model.family == HEALTH else []
+
+
+def _advance(connection: Connection, model: Model, since: datetime, until: datetime) -> None:
     connection.execute(_SQL["advance"], {"model_id": model.id, "since": since, "until": until})
-    problem = str(description.metrics[model.metric].problem)
-    return _follow(connection, model, problem, scores)
 
 
-def _follow(connection: Connection, model: Model, problem: str, scores: pd.DataFrame) -> int:
-    name = f"shadow:{model.id}:{model.metric}"
+def _of_forecaster(
+    connection: Connection, description: ApplianceType, model: Model, span: Span
+) -> list[Would]:
+    at = forecast_round.last_slot(span.until, BY_NAME[model.family].every)
+    if at <= span.start:
+        return []
+    _advance(connection, model, span.start, at)
+    turned = forecast.on_trial(connection, description, model, at, _prefix(model))
+    return [(key.device_id, key.problem, turn, score) for key, turn, score in turned]
+
+
+def _of_health(
+    connection: Connection, description: ApplianceType, model: Model, span: Span
+) -> list[Would]:
+    """While no version serves, the scores of the one on trial are shown as health."""
+    if span.until - span.start < health.EVERY:
+        return []
+    _advance(connection, model, span.start, span.until)
+    alone = health.champion(connection, description) is None
+    following = health.Following(connection, description, _prefix(model))
+    return [
+        (each.key.device_id, each.key.problem, each.turn, each.score)
+        for each in following.turned(model, span, shown=alone)
+    ]
+
+
+def _prefix(model: Model) -> str:
+    return f"shadow:{model.id}:"
+
+
+def _of_detector(
+    connection: Connection, description: ApplianceType, model: Model, span: Span
+) -> list[Would]:
+    if span.start >= span.until:
+        return []
+    scores = scoring.score_type(connection, description, [model], span.start, span.until)
+    _advance(connection, model, span.start, span.until)
+    return _follow(connection, model, str(description.metrics[model.metric].problem), scores)
+
+
+def _follow(
+    connection: Connection, model: Model, problem: str, scores: pd.DataFrame
+) -> list[Would]:
+    name = f"{_prefix(model)}{model.metric}"
     ids = [int(device) for device in scores["device_id"].unique()]
     kept = signal.standings(connection, ids, name)
     changed: dict[Key, Standing] = {}
-    turned: list[tuple[int, Turn, float]] = []
+    turned: list[Would] = []
     for device, rows in scores.groupby("device_id", sort=True):
         key = Key(int(str(device)), name, problem)
         before = kept.get((key.device_id, name), Standing())
@@ -91,11 +147,10 @@ def _follow(connection: Connection, model: Model, problem: str, scores: pd.DataF
         if standing != before:
             changed[key] = standing
         score = rows["score"].to_numpy()
-        turned += [(key.device_id, turn, float(score[turn.position])) for turn in turns]
+        turned += [(key.device_id, problem, turn, float(score[turn.position])) for turn in turns]
     if changed:
         signal.keep(connection, changed)
-    _keep(connection, model, problem, turned)
-    return len(turned)
+    return turned
 
 
 def _turns(before: Standing, rows: pd.DataFrame) -> tuple[Standing, list[Turn]]:
@@ -106,27 +161,26 @@ def _turns(before: Standing, rows: pd.DataFrame) -> tuple[Standing, list[Turn]]:
     return standing, list(turns)
 
 
-def _keep(
-    connection: Connection, model: Model, problem: str, turned: Sequence[tuple[int, Turn, float]]
-) -> None:
+def _keep(connection: Connection, model: Model, turned: Sequence[Would]) -> None:
     """What fires is raised first, so that it can clear in the same hours."""
-    fired = [(device, turn.at, score) for device, turn, score in turned if turn.fires]
-    ended = [(device, turn.at) for device, turn, _ in turned if not turn.fires]
+    fired = [each for each in turned if each[2].fires]
+    ended = [each for each in turned if not each[2].fires]
     connection.execute(
         _SQL["raise"],
         {
             "model_id": model.id,
-            "device_ids": [device for device, _, _ in fired],
-            "problems": [problem] * len(fired),
-            "at": [at for _, at, _ in fired],
-            "scores": [score for _, _, score in fired],
+            "device_ids": [device for device, _, _, _ in fired],
+            "problems": [problem for _, problem, _, _ in fired],
+            "at": [turn.at for _, _, turn, _ in fired],
+            "scores": [score for _, _, _, score in fired],
         },
     )
     connection.execute(
         _SQL["clear"],
         {
             "model_id": model.id,
-            "device_ids": [device for device, _ in ended],
-            "at": [at for _, at in ended],
+            "device_ids": [device for device, _, _, _ in ended],
+            "problems": [problem for _, problem, _, _ in ended],
+            "at": [turn.at for _, _, turn, _ in ended],
         },
     )

@@ -19,10 +19,13 @@ ON CONFLICT DO NOTHING
 -- name: clear
 WITH ended AS (
     SELECT kept.device_id, kept.raised_at, min(told.at) AS at
-    FROM unnest(%(device_ids)s::integer[], %(at)s::timestamptz[]) AS told (device_id, at)
+    FROM unnest(
+        %(device_ids)s::integer[], %(problems)s::text[], %(at)s::timestamptz[]
+    ) AS told (device_id, problem, at)
     JOIN hearthwatch.shadow_alerts AS kept
         ON kept.model_id = %(model_id)s
         AND kept.device_id = told.device_id
+        AND kept.problem = told.problem
         AND kept.cleared_at IS NULL
         AND kept.raised_at < told.at
     GROUP BY kept.device_id, kept.raised_at

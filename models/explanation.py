@@ -35,6 +35,8 @@ class Explanation:
     """Metrics whose score is raised, the one furthest beyond its threshold first."""
     departures: dict[str, float] = field(default_factory=dict)
     """Of each watched metric in spreads, signed, the mean of the past day."""
+    seen: dict[str, Departure] = field(default_factory=dict)
+    """Where each watched metric stands, raised or not."""
 
 
 def explain(
@@ -120,18 +122,21 @@ def _by_device(
 def _explained(
     scores: Iterator[tuple[Watched, dict[int, Scores]]],
 ) -> dict[int, Explanation]:
+    found: dict[int, dict[str, Departure]] = {}
     moved: dict[int, list[Departure]] = {}
     departures: dict[int, dict[str, float]] = {}
     for watched, by_device in scores:
         for device, of_device in by_device.items():
             seen = departure.of_scores(of_device, watched)
+            if seen is not None:
+                found.setdefault(device, {})[watched.metric] = seen
             if seen is not None and seen.excess * watched.threshold > watched.rest:
                 moved.setdefault(device, []).append(seen)
             mean = departure.mean_z(of_device)
             if mean is not None:
                 departures.setdefault(device, {})[watched.metric] = mean
     return {
-        device: Explanation(_furthest(moved.get(device, [])), vector)
+        device: Explanation(_furthest(moved.get(device, [])), vector, found.get(device, {}))
         for device, vector in departures.items()
     }
 

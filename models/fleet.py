@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 
 from devices import hour_block
-from devices.catalogue.appliance_type import ApplianceType
+from devices.catalogue.appliance_type import ApplianceType, Severity
 from devices.hour_block import HourBlock
 from devices.telemetry_block import micros
 from models import training
@@ -28,6 +28,8 @@ LOGS_REACH = timedelta(days=400)
 """Fault codes and repairs that are older are not told."""
 STATISTICS = ("mean", "last", "min", "max", "sd")
 """What may be told of each hour; `mean` always is."""
+TRAITS = ("age_days",)
+LAST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,8 @@ def read(
     span: Span,
     statistics: Sequence[str] = ("mean",),
 ) -> Fleet:
-    """Read a chunk's hours with its fault codes and repairs; an appliance may have no hours.
-
-    Failures are not told: no table knows of them yet.
-    """
-    asked = {
-        "type": description.type,
-        "first_id": chunk.first_id,
-        "last_id": chunk.last_id,
-        "since": span.until - LOGS_REACH,
-        "until": span.until,
-    }
+    """Read a chunk's hours with its logs, as known at the span's end; some may have no hours."""
+    asked = _asked(description, (chunk.first_id, chunk.last_id), span.until)
     members = connection.execute(_SQL["members"], asked).fetchall()
     device_ids = np.array([row[0] for row in members], dtype=np.int64)
     told = [name for name in STATISTICS if name == "mean" or name in statistics]
@@ -101,10 +94,20 @@ def read(
             told,
             events=_log(connection, "events", asked, device_ids),
             maintenance=_log(connection, "maintenance", asked, device_ids),
+            failures=_log(connection, "failures", asked, device_ids),
             ages=_ages(cast("list[tuple[int, date | None]]", members), span.until),
         ),
         span.until,
     )
+
+
+def failures(
+    connection: Connection, description: ApplianceType, since: datetime, until: datetime
+) -> list[tuple[int, datetime, str]]:
+    """List every failure of a type's appliances, as known at `until`: id, time and problem."""
+    asked = _asked(description, (0, LAST_ID), until) | {"since": since}
+    rows = connection.execute(_SQL["failures"], asked).fetchall()
+    return cast("list[tuple[int, datetime, str]]", rows)
 
 
 def describe(description: ApplianceType) -> Description:
@@ -131,6 +134,7 @@ def _recording(
     *,
     events: Log,
     maintenance: Log,
+    failures: Log,
     ages: Floats,
 ) -> Recording:
     unit, known = _units(device_ids, block.device_ids)
@@ -153,9 +157,30 @@ def _recording(
         deviation=parts.get("sd"),
         events=events,
         maintenance=maintenance,
+        failures=failures,
         traits=ages,
-        trait_names=("age_days",),
+        trait_names=TRAITS,
     )
+
+
+def _asked(
+    description: ApplianceType, bounds: tuple[int, int], until: datetime
+) -> dict[str, object]:
+    """What is asked of the logs of a range of ids."""
+    problems = {
+        code: fault.problem
+        for code, fault in description.fault_codes.items()
+        if fault.severity is not Severity.LOW
+    }
+    return {
+        "type": description.type,
+        "first_id": bounds[0],
+        "last_id": bounds[1],
+        "since": until - LOGS_REACH,
+        "until": until,
+        "codes": list(problems),
+        "problems": list(problems.values()),
+    }
 
 
 def _units(

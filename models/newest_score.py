@@ -29,6 +29,11 @@ class RowDetector(Protocol):
         """A score from here on is an anomaly."""
         ...
 
+    @property
+    def clear_below(self) -> float:
+        """An anomaly is over when the score stays under this."""
+        ...
+
     def score(self, recording: Recording) -> pd.DataFrame:
         """One row a reading row, in the recording's order; higher is more anomalous."""
         ...
@@ -63,9 +68,11 @@ def newest(model: Scorer, fleet: Fleet) -> pd.DataFrame:
     if isinstance(model, ContextResidual):
         found = _by_residual(model, fleet)
     elif isinstance(model, RowDetector):
-        found = _last_rows(model.score(fleet.recording), fleet).assign(threshold=model.threshold)
+        found = _last_rows(model.score(_near(model, fleet)), fleet).assign(
+            threshold=model.threshold, clear_below=model.clear_below
+        )
     else:
-        found = model.score(fleet.recording, fleet.now).drop(columns="time")
+        found = model.score(_near(model, fleet), fleet.now).drop(columns="time")
     if "unit" in found:
         found.insert(0, "device_id", fleet.device_ids[found.pop("unit").to_numpy(np.int64)])
     return found[found["score"].notna()].sort_values("device_id", ignore_index=True)
@@ -75,8 +82,7 @@ def _by_residual(model: ContextResidual, fleet: Fleet) -> pd.DataFrame:
     recording = fleet.recording
     needed = (model.metric, *model.context)
     places = [recording.metrics.index(name) for name in needed]
-    since = fleet.now.time_ns.max(initial=0) - (lookback_h(model) * HOUR_NS - 1)
-    rows = recording.time_ns >= since
+    rows = recording.time_ns >= _since(model, fleet)
     mean: Floats = recording.values  # noqa: PD011 - not a frame's
     last = mean if recording.last is None else recording.last
     columns = {
@@ -95,6 +101,16 @@ def _by_residual(model: ContextResidual, fleet: Fleet) -> pd.DataFrame:
     return scored[["device_id", "score", *SAID]].assign(
         threshold=model.threshold, clear_below=model.clear_below
     )
+
+
+def _near(model: Scorer, fleet: Fleet) -> Recording:
+    """What the model looks back at: another's longer look changes nothing of what it says."""
+    near = fleet.recording.time_ns >= _since(model, fleet)
+    return fleet.recording if near.all() else fleet.recording.only(near)
+
+
+def _since(model: Scorer, fleet: Fleet) -> int:
+    return int(fleet.now.time_ns.max(initial=0)) - (lookback_h(model) * HOUR_NS - 1)
 
 
 def _last_rows(scored: pd.DataFrame, fleet: Fleet) -> pd.DataFrame:

@@ -13,13 +13,14 @@ from typing import ParamSpec
 import structlog
 from psycopg.errors import DeadlockDetected
 
-from alerts import alarm, alert, anomaly, code, silence
+from alerts import alarm, alert, anomaly, code, forecast, health, silence
 from alerts.alert import AlertChange, Finding
 from alerts.horizon import Horizon
-from devices import rollup, watermark
+from devices import day_packing, rollup, watermark
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
-from models import wear
+from models import forecast_round, wear
+from models.forecast_round import Round
 from runtime import metrics
 from runtime.clock import Clock
 from runtime.stopping import Stop
@@ -37,6 +38,13 @@ RECONSIDER_EVERY = timedelta(hours=1)
 log = structlog.get_logger()
 P = ParamSpec("P")
 Judge = Callable[[Connection, ApplianceType, Horizon], Sequence[Finding]]
+JUDGES: tuple[Judge, ...] = (
+    alarm.judge,
+    silence.judge,
+    anomaly.judge,
+    forecast.judge,
+    health.judge,
+)
 Outcome = tuple[Sequence[AlertChange], Sequence[Opened]]
 """What a transaction changed."""
 
@@ -50,6 +58,8 @@ class Watch:
     clock: Clock
     late_after: timedelta
     estimated_at: dict[str, datetime] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+    """Forecasts that are being made, by type."""
     reconsidered_at: datetime | None = None
 
 
@@ -74,9 +84,11 @@ def _judge_all(watch: Watch, horizon: Horizon) -> bool:
     busy = _attempt(_judge_codes, watch, horizon)
     for description in watch.catalogue.values():
         busy |= _attempt(_refresh_rollups, watch, description, horizon)
-        for judge in (alarm.judge, silence.judge, anomaly.judge):
+        busy |= _attempt(_forecast, watch, description, horizon)
+        for judge in JUDGES:
             busy |= _attempt(_judge, watch, description, horizon, judge)
         _estimate_consumables(watch, description, horizon)
+        busy |= _attempt(_pack_days, watch, description, horizon)
     return _attempt(_reconsider, watch, horizon) | busy
 
 
@@ -92,6 +104,24 @@ def _attempt(transaction: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) 
 def _refresh_rollups(watch: Watch, description: ApplianceType, horizon: Horizon) -> bool:
     with watch.pool.connection() as connection:
         return rollup.refresh(connection, description, horizon.watermark) > 0
+
+
+def _pack_days(watch: Watch, description: ApplianceType, horizon: Horizon) -> bool:
+    with watch.pool.connection() as connection:
+        return day_packing.pack(connection, description, horizon.watermark) > 0
+
+
+def _forecast(watch: Watch, description: ApplianceType, horizon: Horizon) -> bool:
+    """Where a round of forecasts is due, ask the models about the next few hundred appliances."""
+    with watch.pool.connection() as connection:
+        if not lock.try_acquire(connection, f"forecast:{description.type}"):
+            return False
+        taken = watch.rounds.pop(description.type, None)
+        taken = taken or forecast_round.due(connection, description, horizon.watermark)
+        left = forecast_round.score_next(connection, taken) if taken else None
+    if left is not None:
+        watch.rounds[description.type] = left
+    return taken is not None
 
 
 def _judge(watch: Watch, description: ApplianceType, horizon: Horizon, judge: Judge) -> bool:

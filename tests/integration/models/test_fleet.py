@@ -85,8 +85,9 @@ def test_replaced_consumables_are_repairs(
         (fridges[2].id, UNTIL, START + timedelta(hours=3)),
     )
     repairs = everyone(connection, refrigerator, UNTIL).recording.maintenance
-    assert repairs.codes == ("replaced:water_filter",)
-    assert repairs.unit.tolist() == [2]
+    assert repairs.codes == ("installed", "replaced:water_filter")
+    assert [repairs.codes[code] for code in repairs.code] == ["replaced:water_filter", "installed"]
+    assert repairs.unit.tolist() == [2, 3]
 
 
 @pytest.mark.usefixtures("fridges")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -65,7 +66,7 @@ def test_a_percentage_is_told_in_points(catalogue: Catalogue) -> None:
     busy = Departure("compressor_duty_pct", 56.0, 41.0, 1.0, AT, 2.0)
     assert (
         _told(catalogue, busy)
-        == "Compressor running is 56.0 %, 15.0 points above 41.0 %, for 1 hour"
+        == "Compressor running is 56.0 %, 15.0 points above its usual 41.0 %, for 1 hour"
     )
     assert "高 15.0 个百分点" in _told(catalogue, busy, "zh")
 
@@ -73,7 +74,7 @@ def test_a_percentage_is_told_in_points(catalogue: Catalogue) -> None:
 def test_a_fall_is_below(catalogue: Catalogue) -> None:
     slow = Departure("evaporator_fan_rpm", 900.0, 1200.0, 30.0, AT, 2.0, {"defrosting": 0.4})
     assert _told(catalogue, slow) == (
-        "Evaporator fan speed is 900 rpm, 25 % below 1200 rpm, for 1 hour"
+        "Evaporator fan speed is 900 rpm, 25 % below its usual 1200 rpm, for 1 hour"
     )
     assert "低 25 %" in _told(catalogue, slow, "zh")
 
@@ -115,6 +116,18 @@ def test_a_forecast_tells_its_probability_and_what_speaks_for_it(catalogue: Cata
     assert sentence(_forecast(POWER), fridge, "zh").startswith(
         "7 天内发生故障的概率为 62 %：压缩机"
     )
+
+
+def test_a_forecast_tells_the_code_that_announced_it_and_is_never_certain(
+    catalogue: Catalogue,
+) -> None:
+    fridge = catalogue["refrigerator"]
+    seen = replace(_forecast(POWER, POWER), code="E4", probability=0.999, horizon_h=24.0)
+    assert sentence(seen, fridge, "en") == (
+        f"The chance of a failure within 24 hours is 99 %: {_told(catalogue, POWER)};"
+        " it reported code E4 (Evaporator fan too slow)"
+    )
+    assert sentence(seen, fridge, "zh").endswith("；曾报故障代码 E4（蒸发器风扇转速过低）")
 
 
 def test_evidence_with_all_that_moved_survives_the_way_through_json() -> None:
