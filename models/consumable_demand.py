@@ -61,6 +61,9 @@ def _chances(frame: pd.DataFrame, ends: Floats) -> Floats:
 
 
 def _lives(frame: pd.DataFrame) -> Floats:
-    """Days that a whole life takes, in each home where enough of one was seen."""
+    """Days that a whole life takes, in each home where enough of one was seen.
+
+    What is left is told by the life that was learned, where one was: no share of the rating.
+    """
     seen = frame[(frame["used"] >= SEEN_USED) & (frame["days_in_use"] > 0)]
-    return (seen["days_in_use"] / seen["used"]).to_numpy(np.float64)
+    return (seen["days_in_use"] + seen["days_left"]).to_numpy(np.float64)

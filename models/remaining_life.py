@@ -15,6 +15,7 @@ import pandas as pd
 
 from devices.catalogue.appliance_type import Wear
 from models.arrays import Floats, Ints
+from models.forecasters.usage_life import RATED, TINY, Life
 
 DAY_NS = 24 * 3_600_000_000_000
 REPLACED = 0.5
@@ -33,6 +34,8 @@ DAILY_VARIATION = 0.3
 Z80 = 1.2816
 """Ten per cent of a normal distribution lie beyond this many standard deviations."""
 LONGEST_DAYS = 3650.0
+MOMENT = timedelta(days=3)
+"""A replacement that was told of, and a jump seen not so long after it, are the same."""
 SMOOTHED_OVER = 3
 """Readings whose median is the usage now, against a sensor's noise."""
 
@@ -44,6 +47,15 @@ class FleetRate:
     mean: float
     spread: float
     """Standard deviation between homes, relative to the mean."""
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A replacement that somebody told of."""
+
+    at: datetime
+    told: float
+    """What the wear metric said from then on: an appliance may not have been told itself."""
 
 
 @dataclass(frozen=True)
@@ -82,20 +94,38 @@ def estimate(history: pd.DataFrame, wear: Wear, fleet_rate: FleetRate | None) ->
     return None if usage is None else days_left(usage, fleet_rate)
 
 
-def usage_of(history: pd.DataFrame, wear: Wear) -> Usage | None:
-    """Follow the usage since the last replacement."""
+def usage_of(history: pd.DataFrame, wear: Wear, renewal: Renewal | None = None) -> Usage | None:
+    """Follow the usage since the last replacement, seen or told of; None without any reading."""
     known = history.dropna(subset=["value"]).sort_values("time")
     if known.empty:
         return None
-    share = (known["value"].to_numpy(np.float64) - wear.new) / (wear.spent - wear.new)
+    share = share_used(known["value"].to_numpy(np.float64), wear)
     times = known["time"].to_numpy("datetime64[ns]").astype(np.int64)
+    return usage_since(times, share, renewal, wear)
+
+
+def usage_since(times: Ints, share: Floats, renewal: Renewal | None, wear: Wear) -> Usage:
+    """Likewise from arrays in order of time: nanoseconds, and the share used as shown."""
     jumps = np.flatnonzero(np.diff(share) <= -REPLACED)
     since = int(jumps[-1]) + 1 if len(jumps) else 0
     replaced_at = _instant(int(times[since]) // DAY_NS * DAY_NS) if len(jumps) else None
-    return _since(share[since:], times[since:], replaced_at)
+    if renewal is not None and (replaced_at is None or renewal.at >= replaced_at + MOMENT):
+        since = min(int(np.searchsorted(times, instant_ns(renewal.at))), len(times) - 1)
+        replaced_at = renewal.at
+        told = float(share_used(np.array([renewal.told]), wear)[0])
+        if share[since] > told - TOPPED_UP:  # else it was reset later, before this history
+            share = np.maximum(share - told, 0.0)
+    return since_replaced(times[since:], share[since:], replaced_at)
 
 
-def _since(share: Floats, times: Ints, replaced_at: datetime | None) -> Usage:
+def share_used(values: Floats, wear: Wear) -> Floats:
+    """How far a consumable is used up by what its metric shows: 0 new, 1 spent."""
+    used: Floats = (values - wear.new) / (wear.spent - wear.new)
+    return used
+
+
+def since_replaced(times: Ints, share: Floats, replaced_at: datetime | None) -> Usage:
+    """Follow the usage of one life."""
     days = np.diff(times) / DAY_NS
     steps = np.diff(share)
     counted = (steps > -TOPPED_UP) & (days > 0)
@@ -132,9 +162,9 @@ def fleet_rate(usages: list[Usage]) -> FleetRate | None:
     return FleetRate(mean, max(spread, 0.15))
 
 
-def days_left(usage: Usage, fleet: FleetRate | None) -> Estimate:
+def days_left(usage: Usage, fleet: FleetRate | None, life: Life = RATED) -> Estimate:
     """Divide what is left by this home's rate, drawn towards the fleet's while little was seen."""
-    left = max(1 - usage.used, 0.0)
+    left, least, most = life.left(usage.used)
     rate, relative = _rate(usage, fleet)
     expected = left / rate if rate > 0 else math.inf
     low: float | None
@@ -146,8 +176,10 @@ def days_left(usage: Usage, fleet: FleetRate | None) -> Estimate:
         middle = low = high = None
     else:
         daily = max(usage.variance, (DAILY_VARIATION * rate) ** 2) / rate**2
-        factor = math.exp(Z80 * math.sqrt(relative**2 + daily / max(expected, 1.0)))
-        middle, low, high = expected, expected / factor, expected * factor
+        unsure = Z80 * math.sqrt(relative**2 + daily / max(expected, 1.0))
+        middle = expected
+        low = expected * math.exp(-math.hypot(unsure, math.log(left / max(least, TINY))))
+        high = expected * math.exp(math.hypot(unsure, math.log(most / left)))
     return Estimate(
         min(max(usage.used, 0.0), 1.5),
         middle,
@@ -179,6 +211,11 @@ def _installed(usage: Usage, rate: float) -> datetime:
     if rate <= 0:
         return usage.first_at
     return usage.first_at - timedelta(days=min(max(usage.first_used, 0.0) / rate, LONGEST_DAYS))
+
+
+def instant_ns(at: datetime) -> int:
+    """Nanoseconds since the epoch."""
+    return int(pd.Timestamp(at).value)
 
 
 def _instant(time_ns: int) -> datetime:

@@ -16,7 +16,7 @@ from simulator.physics.defrost import Defrost
 from simulator.physics.draws import Draws
 from simulator.physics.home import MINUTES_A_DAY, Bools, Floats, Homes, Surroundings
 from simulator.physics.sensors import Sensors
-from simulator.physics.supply import Supply
+from simulator.physics.supply import Supply, TrueLife
 
 FAULTS = (
     Fault("refrigerant_leak", ("poor_cooling", "works_too_hard"), days=(6, 18)),
@@ -52,6 +52,8 @@ E4_AFTER_MINUTES, E5_AFTER_DEFROSTS, E6_AFTER_MINUTES, E7_AFTER_MINUTES = 15, 3,
 SENSOR_NOISE_C = {"fridge_temp_c": 0.1, "freezer_temp_c": 0.1, "ambient_temp_c": 0.2}
 SENSOR_LIMITS_C = {"evaporator_temp_c": (-60.0, 60.0), "condenser_temp_c": (-20.0, 120.0)}
 FILTER_L, FILTER_DAYS = 750.0, 180.0
+FILTER_LASTS = 0.8
+"""Share of either after which a filter is stopped up in an ordinary home; no sensor tells."""
 
 
 class Refrigerators:
@@ -62,7 +64,7 @@ class Refrigerators:
         self._draws = Draws(rng, units, uniforms=4)
         self._sensors = Sensors(rng, units, noise=SENSOR_NOISE_C, limits=SENSOR_LIMITS_C)
         self._draw_units(units, rng)
-        self._draw_state(units, rng)
+        self._draw_state(homes, rng)
         self._averages = Averages()
 
     def _draw_units(self, units: int, rng: np.random.Generator) -> None:
@@ -75,7 +77,8 @@ class Refrigerators:
         self._condenser_w_per_k = rng.normal(12.0, 0.8, units).clip(10, 14)
         self._fan_rpm = rng.normal(FAN_RPM, 60.0, units).clip(2200, 2600)
 
-    def _draw_state(self, units: int, rng: np.random.Generator) -> None:
+    def _draw_state(self, homes: Homes, rng: np.random.Generator) -> None:
+        units = homes.units
         self._fridge_c = self._fridge_set_c.copy()
         self._freezer_c = self._freezer_set_c + rng.uniform(-1.4, 1.4, units)
         self._evaporator_c = self._freezer_c - 4.0
@@ -83,7 +86,8 @@ class Refrigerators:
         self._frost_kg = rng.uniform(0.0, 0.1, units)
         self._defrost = Defrost(units, rng)
         self._energy_kwh = rng.uniform(20.0, 900.0, units)
-        self._water_filter = Supply(units, rng)
+        true_life = TrueLife(FILTER_LASTS / np.sqrt(homes.dust), rng)
+        self._water_filter = Supply(units, rng, true_life)
         self._cooling = rng.integers(0, 2, units).astype(np.bool_)
         self._damper = rng.integers(0, 2, units).astype(np.bool_)
         self._door_left_s = np.zeros(units)

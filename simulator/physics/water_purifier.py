@@ -12,6 +12,7 @@ import numpy as np
 
 from simulator.physics.appliance import Averages, Fault
 from simulator.physics.home import Bools, Floats, Homes, Surroundings
+from simulator.physics.supply import TrueLife
 
 FAULTS = (
     Fault("membrane_fouling", ("slow_flow", "water_quality"), (7, 22)),
@@ -35,9 +36,13 @@ SALT_PASSAGE = 0.045  # at 1 L/min
 RESTRICTOR_L_PER_MIN = 0.034  # waste, times the root of the pressure in kPa
 LIFE_L = {"pp_cotton": 1600.0, "carbon": 3200.0, "membrane": 10800.0}
 """Litres of purified water that a filter lasts for with ordinary water."""
-MEMBRANE = 2
-"""Its place among them."""
+PP_COTTON, MEMBRANE = 0, 2
+"""Their places among them."""
 SPENT_PCT = 3.0
+COTTON_LASTS = 0.8
+"""Share of its rated litres after which PP cotton is stopped up, with ordinary water."""
+COTTON_BY_TDS = 0.25
+"""It is less in harder water: sediment and scale come together."""
 REPLACE_CHANCE = 1 / (4 * 1440)  # that a spent filter is replaced, a minute
 SENSOR_NOISE = {
     "inlet_tds_ppm": 0.015,
@@ -81,6 +86,10 @@ class WaterPurifiers:
         self._averages, self._running = Averages(), Averages()
         self._held = np.zeros((len(SENSOR_NOISE), units))
         self._prefilter_kpa, self._membrane_kpa = np.zeros((2, units))
+        usual = COTTON_LASTS * (homes.tds_ppm / 260) ** -COTTON_BY_TDS
+        self._cotton = TrueLife(usual, rng)
+        used_pct = np.minimum(self._cotton.share, 1) * (100 - self._life_pct[PP_COTTON])
+        self._life_pct[PP_COTTON] = 100 - used_pct
         self._start_used(units)
         self._produced_l = rng.uniform(200, 9000, units)
 
@@ -182,8 +191,11 @@ class WaterPurifiers:
 
     def _wear(self, made_l: Floats, chance: Floats) -> None:
         self._life_pct = np.maximum(self._life_pct - self._wear_pct_per_l * made_l, 0)
-        replaced = (self._life_pct <= SPENT_PCT) & (chance < REPLACE_CHANCE)
+        spent = self._life_pct <= SPENT_PCT
+        spent[PP_COTTON] |= self._life_pct[PP_COTTON] <= 100 * (1 - self._cotton.share)
+        replaced = spent & (chance < REPLACE_CHANCE)
         self._life_pct[replaced] = 100.0
+        self._cotton.renew(replaced[PP_COTTON])
 
     def _measure(self, running: Floats, noise: Floats, *, flushing: bool) -> None:
         made = self._share > 0

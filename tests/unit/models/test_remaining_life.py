@@ -9,7 +9,8 @@ import pytest
 
 from devices.catalogue.appliance_type import Wear
 from models import remaining_life
-from models.remaining_life import FleetRate
+from models.forecasters.usage_life import Life
+from models.remaining_life import FleetRate, Renewal
 
 LEFT_PCT = Wear(metric="filter_left_pct", new=100, spent=0)
 FLEET = FleetRate(mean=0.01, spread=0.4)
@@ -127,3 +128,32 @@ def test_the_fleets_rate_leaves_out_homes_that_use_nothing() -> None:
     assert rate.mean == pytest.approx(0.02)
     assert rate.spread == pytest.approx(0.5)
     assert remaining_life.fleet_rate([]) is None
+
+
+def test_a_replacement_that_was_told_of_begins_anew_where_nobody_reset_the_counter() -> None:
+    told = Renewal(START + timedelta(days=10), 80.0)
+    usage = remaining_life.usage_of(history([90.0 - day for day in range(30)]), LEFT_PCT, told)
+    assert usage is not None
+    assert usage.used == pytest.approx(0.19)
+    assert usage.replaced_at == told.at
+    assert usage.total / usage.days == pytest.approx(0.01)
+
+
+def test_a_counter_that_was_reset_since_is_believed_again() -> None:
+    values = [20.0 - day for day in range(5)] + [100.0 - day for day in range(5)]
+    told = Renewal(START - timedelta(days=30), 40.0)
+    reset_now = remaining_life.usage_of(history(values), LEFT_PCT, told)
+    reset_before = remaining_life.usage_of(history(values[5:]), LEFT_PCT, told)
+    for usage in (reset_now, reset_before):
+        assert usage is not None
+        assert usage.used == pytest.approx(0.04)
+
+
+def test_a_life_that_was_learned_to_be_short_leaves_fewer_days_and_less_certainty() -> None:
+    usage = remaining_life.usage_of(history([70 - 1.0 * day for day in range(11)]), LEFT_PCT)
+    assert usage is not None
+    rated = remaining_life.days_left(usage, None)
+    short = remaining_life.days_left(usage, None, Life(0.7, 0.1))
+    assert rated.days_left == pytest.approx(60, rel=0.05)
+    assert short.days_left == pytest.approx(30, rel=0.05)
+    assert width(short) > 1.3 * width(rated)
