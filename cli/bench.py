@@ -105,8 +105,8 @@ def tickets(
 ) -> None:
     """Which failures of a simulated fleet are ticketed a day ahead, and what is called for nothing.
 
-    The real rollups, models, rules and tickets, fed as fast as the machine can: 300 appliances
-    and two seasons take about half an hour.
+    The real rollups, models, rules, tickets, verdicts and weekly retraining, fed as fast as the
+    machine can: 300 appliances and two seasons take about an hour.
 
     Example: hearthwatch bench tickets --devices 120 --seasons 1 --json
     """

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from cli.start import AsJson, begin, errors, out, print_json, stopping
-from devices import telemetry_table, watermark
+from devices import telemetry_table
 from devices.catalogue import folder
 from devices.retention import Keeping
 from runtime import clock, embedded_broker, metrics, worker_name
@@ -100,6 +100,7 @@ def work() -> None:
 
     Example: hearthwatch work
     """
+    from models.retraining import Plan
     from tickets import errands
 
     settings = begin()
@@ -107,7 +108,8 @@ def work() -> None:
     with _migrated(settings) as (url, connections):
         now = clock.from_setting(settings.clock)
         types = folder.load(settings.catalogue)
-        errands.run(url, connections, now, stopping(), Keeping.of(settings), types)
+        keeping, plan = Keeping.of(settings), Plan.of(settings)
+        errands.run(url, connections, now, stopping(), keeping, types, plan)
 
 
 def serve() -> None:
@@ -136,38 +138,6 @@ def up() -> None:
         errors.print(f"console: {opened.base_url}/console/   broker: {opened.settings.mqtt_url}")
         while not stop.wait(1.0):
             opened.children.check()
-
-
-def train(
-    appliance_type: Annotated[str | None, typer.Option("--type", help="Only this type.")] = None,
-    days: Annotated[float, typer.Option(help="Length of the history to learn from.")] = 30.0,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Fit the models of each type on its recent history, and put them into service.
-
-    Example: hearthwatch train --type refrigerator --days 60
-    """
-    from models import release
-
-    settings = begin()
-    catalogue = folder.load(settings.catalogue)
-    if appliance_type is not None and appliance_type not in catalogue:
-        raise InvalidError(
-            f"there is no type {appliance_type!r}", hint=f"one of {', '.join(catalogue)}"
-        )
-    wanted = catalogue if appliance_type is None else {appliance_type: catalogue[appliance_type]}
-    fitted: dict[str, object] = {}
-    with _migrated(settings) as (_, connections), connections.connection() as connection:
-        until = watermark.current(connection)
-        if until is None:
-            raise ConfigurationError("there are no readings yet", hint="run `hearthwatch ingest`")
-        start = until - timedelta(days=days)
-        for name, models in release.release(connection, wanted, start, until, until):
-            fitted[name] = [model.name for model in models]
-            out.print(f"{name}: {len(models)} models in service")
-    if as_json:
-        print_json(fitted)
 
 
 def broker(

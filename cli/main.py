@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from cli import bench, credentials, doctor, doors, evaluate, records, scoring, shelf, trial
+from cli import (
+    bench,
+    credentials,
+    doctor,
+    doors,
+    evaluate,
+    records,
+    scoring,
+    shelf,
+    training,
+    trial,
+)
 from cli.start import errors
 from runtime.errors import HearthwatchError
 
@@ -33,7 +44,7 @@ app.command(rich_help_panel=RUN)(doors.ingest)
 app.command(rich_help_panel=RUN)(doors.watch)
 app.command(rich_help_panel=RUN)(doors.work)
 app.command(rich_help_panel=RUN)(doors.serve)
-app.command(rich_help_panel=RUN)(doors.train)
+app.command(rich_help_panel=RUN)(training.train)
 app.command(rich_help_panel=RUN)(scoring.score)
 app.command(rich_help_panel=RUN)(doors.broker)
 app.command(rich_help_panel=RUN)(doctor.doctor)

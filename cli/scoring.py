@@ -57,13 +57,13 @@ def score(
     Example: hearthwatch score refrigerator --processes 2 --json
     """
     settings, stop = begin(), stopping()
-    wanted = _wanted(folder.load(settings.catalogue), types)
+    chosen = wanted(folder.load(settings.catalogue), types)
     told: dict[str, object] = {}
     with database.opened(settings) as url, _workers(dask, processes) as (executor, workers):
         with pool.connect(url) as connection:
-            _refuse_old(connection)
+            refuse_old(connection)
             until = _until(connection, at)
-        for description in wanted:
+        for description in chosen:
             if not stop.is_set():
                 told[description.type] = _scored(
                     url, description, until, chunk, executor, workers, stop
@@ -76,7 +76,8 @@ def score(
         print_json({"at": until, "complete": not stop.is_set(), "types": told})
 
 
-def _wanted(catalogue: Catalogue, types: list[str] | None) -> list[ApplianceType]:
+def wanted(catalogue: Catalogue, types: list[str] | None) -> list[ApplianceType]:
+    """The types that were asked for, or all; InvalidError."""
     unknown = sorted(set(types or ()) - set(catalogue))
     if unknown:
         raise InvalidError(
@@ -85,7 +86,8 @@ def _wanted(catalogue: Catalogue, types: list[str] | None) -> list[ApplianceType
     return [description for name, description in catalogue.items() if not types or name in types]
 
 
-def _refuse_old(connection: Connection) -> None:
+def refuse_old(connection: Connection) -> None:
+    """Raise ConfigurationError where the database lacks migrations."""
     missing = migration.pending(connection)
     if missing:
         raise ConfigurationError(
@@ -97,10 +99,15 @@ def _until(connection: Connection, at: datetime | None) -> datetime:
     """The instant asked for, or the end of the last hour that is complete."""
     if at is not None:
         return at if at.tzinfo else at.replace(tzinfo=UTC)
-    reached = watermark.current(connection)
-    if reached is None:
+    return reached(connection).replace(minute=0, second=0, microsecond=0)
+
+
+def reached(connection: Connection) -> datetime:
+    """How far readings have come."""
+    found = watermark.current(connection)
+    if found is None:
         raise ConfigurationError("there are no readings yet", hint="run `hearthwatch ingest`")
-    return reached.replace(minute=0, second=0, microsecond=0)
+    return found
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def roll_back_model(model_id: ModelId, reason: Reason, *, as_json: AsJson = Fals
         from models import release
 
         catalogue = folder.load(begin().catalogue)
-        restored = release.rollback(connection, catalogue, model_id, _decision(reason))
+        restored = release.rollback(connection, catalogue, model_id, decision(reason))
     _tell(restored, as_json=as_json)
 
 
@@ -180,7 +180,7 @@ def _move(model_id: int, state: str, reason: str, *, as_json: bool) -> None:
         from models.version import State
 
         catalogue = folder.load(begin().catalogue)
-        moved = release.move(connection, catalogue, model_id, State(state), _decision(reason))
+        moved = release.move(connection, catalogue, model_id, State(state), decision(reason))
     _tell(moved, as_json=as_json)
 
 
@@ -196,7 +196,8 @@ def _row(model: Model) -> dict[str, object]:
     return {**fields, "metrics": list(model.metrics)}
 
 
-def _decision(reason: str) -> Decision:
+def decision(reason: str) -> Decision:
+    """Of whoever runs the command; InvalidError without a reason."""
     from models.version import Decision
 
     if not reason.strip():

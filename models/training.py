@@ -11,7 +11,7 @@ import structlog
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType, Metric
 from devices.catalogue.folder import Catalogue
-from models import shelf
+from models import labels, shelf
 from models.detectors.context_residual import ContextResidual
 from models.detectors.detector import NotEnoughDataError
 from models.features import hours
@@ -35,14 +35,17 @@ def train(
 ) -> list[Model]:
     """Fit a detector for each watched metric on hours with start <= time < end; shelve them.
 
-    A metric with too little history gets none, and the log says so. Nothing serves until
-    `shelf.promote`.
+    What is known at `at` to be no picture of health is left out. A metric with too little history
+    gets none, and the log says so. Nothing serves until `shelf.promote`.
     """
     description = catalogue[type_name]
-    frame = rollup.window(connection, description, _columns(description), start, end)
+    heard = rollup.window(connection, description, _columns(description), start, end)
+    teaches = labels.healthy_rows(heard, labels.unhealthy(connection, type_name, start, at))
+    frame = heard[teaches].reset_index(drop=True)
     devices = int(frame["device_id"].nunique())
     version = catalogue_version(description)
     origin = Origin(type_name, at, start, end, devices, catalogue=version)
+    left_out = {"hours_left_out": int((~teaches).sum())}
     trained = []
     for name, metric in description.watched().items():
         detector = untrained(name, metric)
@@ -51,7 +54,7 @@ def train(
         except NotEnoughDataError as error:
             log.warning("not trained", type=type_name, metric=name, reason=str(error))
             continue
-        trained.append(shelf.put(connection, detector, origin, _facts(detector, frame)))
+        trained.append(shelf.put(connection, detector, origin, _facts(detector, frame) | left_out))
     return trained
 
 

@@ -85,6 +85,21 @@ class Settings(BaseSettings):
         description="Refused messages that came longer ago are deleted; 0 keeps all",
         ge=0,
     )
+    train_days: float = Field(
+        default=42.0,
+        description="How much of the newest history models learn from",
+        gt=0,
+    )
+    retrain_days: float = Field(
+        default=7.0,
+        description="Models are fitted anew by themselves so often, and on drift; 0 for never",
+        ge=0,
+    )
+    frozen_days: float = Field(
+        default=7.0,
+        description="The newest days are held back to compare a new model with the one that serves",
+        ge=1,
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on")
     port: int = Field(default=8000, description="Port the API listens on", ge=0, le=65_535)
     metrics_port: int = Field(

@@ -24,6 +24,18 @@ def defer(connection: Connection, task: str, **arguments: int | str) -> None:
     app.configure_task(task, allow_unknown=True, connection=connection).defer(**arguments)
 
 
+def defer_once(connection: Connection, task: str, key: str, **arguments: int | str) -> bool:
+    """Queue `task` unless one with this key still waits; whether it was queued."""
+    app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+    asked = app.configure_task(task, allow_unknown=True, connection=connection, queueing_lock=key)
+    try:
+        with connection.transaction():
+            asked.defer(**arguments)
+    except procrastinate.exceptions.AlreadyEnqueued:
+        return False
+    return True
+
+
 def work(
     url: str,
     errands: Mapping[str, Errand],

@@ -10,6 +10,7 @@ from alerts.notice import DELIVER
 from devices import retention
 from devices.catalogue.folder import Catalogue
 from devices.retention import Keeping
+from models.retraining import Plan
 from runtime.clock import Clock
 from runtime.stopping import Stop
 from storage import queue
@@ -18,6 +19,7 @@ from storage.queue import Errand
 from tickets import fleet_errand, model_care
 
 NO_TYPES: Catalogue = MappingProxyType({})
+USUAL = Plan()
 
 
 def run(
@@ -27,8 +29,12 @@ def run(
     stop: Stop,
     keeping: Keeping,
     catalogue: Catalogue = NO_TYPES,
+    plan: Plan = USUAL,
 ) -> None:
-    """Work off the queue until asked to stop; `catalogue` names the types of models cared for."""
+    """Work off the queue until asked to stop.
+
+    `catalogue` names the types of models cared for, `plan` tells when they are fitted anew.
+    """
     errands: dict[str, Errand] = {
         DELIVER: partial(delivery.deliver, pool, clock),
         retention.ENFORCE: partial(retention.enforce, pool, keeping, stop),
@@ -36,6 +42,8 @@ def run(
         model_care.TRY_SHADOWS: partial(model_care.try_shadows, pool, catalogue),
         model_care.MEASURE_DRIFT: partial(model_care.measure_drift, pool, catalogue),
         model_care.CHECK_CHAMPIONS: partial(model_care.check_champions, pool, catalogue),
+        model_care.FIND_DUE: partial(model_care.find_due, pool, catalogue, plan),
+        model_care.RETRAIN: partial(model_care.retrain, pool, catalogue, plan),
     }
     due = {
         retention.ENFORCE: retention.EVERY_HOUR,

@@ -1,4 +1,4 @@
-"""What is done for models in the background: trials, drift, and the way back from a bad release."""
+"""What is done for models in the background: trials, drift, retraining, and the way back."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from scipy.stats import fisher_exact
 from alerts import shadow
 from devices import watermark
 from devices.catalogue.folder import Catalogue
-from models import drift, release, shelf
+from models import drift, release, retraining, shelf
+from models.retraining import Plan
 from models.shelf import Decision, Model
 from runtime.errors import ConflictError
+from storage import lock, queue
 from storage.pool import Connection, Pool
 from tickets import verdict
 from tickets.verdict import Tally
@@ -18,7 +20,14 @@ from tickets.verdict import Tally
 TRY_SHADOWS = "tickets.model_care.try_shadows"
 MEASURE_DRIFT = "tickets.model_care.measure_drift"
 CHECK_CHAMPIONS = "tickets.model_care.check_champions"
-DUE = {TRY_SHADOWS: "11 * * * *", MEASURE_DRIFT: "23 3 * * *", CHECK_CHAMPIONS: "41 * * * *"}
+FIND_DUE = "tickets.model_care.find_due"
+RETRAIN = "tickets.model_care.retrain"
+DUE = {
+    TRY_SHADOWS: "11 * * * *",
+    MEASURE_DRIFT: "23 3 * * *",
+    CHECK_CHAMPIONS: "41 * * * *",
+    FIND_DUE: "*/10 * * * *",
+}
 """When each is queued by itself."""
 
 FEWEST_VERDICTS = 20
@@ -54,6 +63,31 @@ def check_champions(pool: Pool, catalogue: Catalogue, timestamp: int = 0) -> Non
     for name in catalogue:
         with pool.connection() as connection:
             roll_back_worse(connection, catalogue, name)
+
+
+def find_due(pool: Pool, catalogue: Catalogue, plan: Plan, timestamp: int = 0) -> None:
+    """Queue the retraining of each type that is due for it; one that waits already stays alone."""
+    log.debug("what is due is looked for", due=timestamp)
+    for name in catalogue:
+        with pool.connection() as connection:
+            reached = watermark.current(connection)
+            if reached is not None and retraining.due(connection, name, reached, plan):
+                queue.defer_once(connection, RETRAIN, f"retrain:{name}", type_name=name)
+
+
+def retrain(pool: Pool, catalogue: Catalogue, plan: Plan, type_name: str) -> None:
+    """Fit a type's models anew, if that is still due and nobody does it right now."""
+    with pool.connection() as connection:
+        reached = watermark.current(connection)
+        if (
+            reached is None
+            or type_name not in catalogue
+            or not lock.try_acquire(connection, f"retrain:{type_name}")
+        ):
+            return
+        why = retraining.due(connection, type_name, reached, plan)
+        if why is not None:
+            retraining.retrain(connection, catalogue, type_name, reached, plan, why)
 
 
 def roll_back_worse(connection: Connection, catalogue: Catalogue, type_name: str) -> list[Model]:
