@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scipy import stats
+
 from simulator import scorer
 from simulator.fault_plan import LOST_CONNECTION
 from simulator.scorer import Found
@@ -28,14 +30,22 @@ class Outcome:
     ticketed_ahead: int
     """With a right or joined ticket at least 24 hours before."""
     share_ahead: float
+    share_ahead_95: tuple[float, float]
+    """Between what the share would be with 95 % confidence in many such fleets."""
     median_lead_h: float | None
     tickets: int
     false_tickets: int
     misnamed_tickets: int
     false_per_100_months: float
+    false_per_100_months_95: tuple[float, float]
     by_fault: dict[str, str]
     """Of each type and fault: how many were ticketed a day ahead of how many failures."""
     false_by_problem: dict[str, int]
+    """Of each type and problem."""
+    models_promoted: int = 0
+    """By retraining, and how many it fitted in vain."""
+    models_refused: int = 0
+    took_s: float = 0.0
 
 
 def compare(hidden: Truth, found: Sequence[Found], *, seed: int) -> Outcome:
@@ -52,14 +62,35 @@ def compare(hidden: Truth, found: Sequence[Found], *, seed: int) -> Outcome:
         failures=len(failures),
         ticketed_ahead=len(ahead),
         share_ahead=round(len(ahead) / max(len(failures), 1), 4),
+        share_ahead_95=_share_95(len(ahead), len(failures)),
         median_lead_h=card.median_lead_h,
         tickets=card.tickets,
         false_tickets=card.false_tickets,
         misnamed_tickets=card.misnamed_tickets,
         false_per_100_months=round(100 * card.false_tickets / months, 3),
+        false_per_100_months_95=_rate_95(card.false_tickets, months / 100),
         by_fault=_by_fault(failures, ahead),
-        false_by_problem=dict(sorted(Counter(one.split(" ", 1)[1] for one in card.false).items())),
+        false_by_problem=dict(sorted(Counter(map(_type_and_problem, card.false)).items())),
     )
+
+
+def _share_95(ahead: int, failures: int) -> tuple[float, float]:
+    """Exact interval of a share (Clopper and Pearson)."""
+    low = stats.beta.ppf(0.025, ahead, failures - ahead + 1) if ahead else 0.0
+    high = stats.beta.ppf(0.975, ahead + 1, failures - ahead) if ahead < failures else 1.0
+    return round(float(low), 4), round(float(high), 4)
+
+
+def _rate_95(events: int, exposure: float) -> tuple[float, float]:
+    """Exact interval of a Poisson rate (Garwood)."""
+    low = stats.chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    high = stats.chi2.ppf(0.975, 2 * events + 2) / 2
+    return round(float(low) / exposure, 3), round(float(high) / exposure, 3)
+
+
+def _type_and_problem(false: str) -> str:
+    serial, problem = false.split(" ", 1)
+    return f"{serial[:2]} {problem}"
 
 
 def _told_by(fault: TrueFault, found: Sequence[Found], until: datetime) -> bool:

@@ -1,15 +1,17 @@
 """A simulated fleet, watched by the service: which failures are ticketed, and what is false.
 
-The fleet's messages go through the same sink, rollups, models, rules and ticket opening as in
-service, without a broker between and as fast as the machine can; only then is the truth read.
+The fleet's messages go through the same sink, rollups, models, rules, ticket opening and weekly
+retraining as in service, without a broker between and as fast as the machine can. The truth is
+read by the technician who ends a ticket, and in the end.
 """
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,17 +27,20 @@ from ingest.instant import Span
 from ingest.postgres_sink import PostgresSink
 from ingest.source import Message
 from ingest.validation import Validation
-from models import release
+from models import release, retraining
+from models.retraining import Plan as Retraining
 from runtime.clock import SetClock
 from simulator import people, scorer, truth
+from simulator.fault_plan import LOST_CONNECTION, PlannedFault
 from simulator.fleet import Fleet
 from simulator.scorer import Found
 from simulator.transmission import Outgoing, Transmission
 from storage import embedded, migration, pool, query
-from storage.pool import Pool
-from tickets import ticket, watch
+from storage.pool import Connection, Pool
+from tickets import ticket, verdict, watch
 from tickets.lifecycle import State
 from tickets.ticket import Move, Ticket
+from tickets.verdict import Finding, Verdict
 from tickets.watch import Watch
 
 _SQL = query.beside(scorer.__file__)
@@ -64,6 +69,8 @@ class Plan:
     season: timedelta = timedelta(days=36)
     """A fault is planned and repaired within one; long enough for faults to take their time."""
     seasons: int = 2
+    retraining: Retraining = field(default_factory=Retraining)
+    """How often, and from how much, models are fitted anew, in the fleet's time."""
     database_url: str | None = None
     tell: Tell = print
 
@@ -80,10 +87,12 @@ class Plan:
 
 def run(plan: Plan) -> Outcome:
     """Play it all on a database of its own."""
+    began = time.monotonic()
     with _database(plan) as url, pool.open_pool(url) as opened:
         world = _World(plan, opened)
         world.play()
-        return world.outcome()
+        outcome = world.outcome()
+    return replace(outcome, took_s=round(time.monotonic() - began))
 
 
 @contextmanager
@@ -118,6 +127,7 @@ class _World:
             "bench",
         )
         self._watch = Watch(opened, self._catalogue, self._clock, LATE_AFTER)
+        self._promoted = self._refused = 0
 
     def play(self) -> None:
         """Learn from the healthy history, then watch season after season."""
@@ -139,6 +149,7 @@ class _World:
             while watch.step(self._watch):
                 pass
             self._visit()
+            self._retrain()
 
     def _advance(self, span: timedelta, *, live: bool) -> None:
         if live and self._fleet.at.hour == 0 and self._fleet.at.day % 6 == 0:
@@ -163,29 +174,51 @@ class _World:
                 while rollup.refresh(connection, description, until):
                     connection.commit()
 
+    def _retrain(self) -> None:
+        """Let each type's models learn what has come since, if they are due."""
+        now = self._fleet.at
+        for name in self._catalogue:
+            with self._pool.connection() as connection:
+                why = retraining.due(connection, name, now, self._plan.retraining)
+                if why is None:
+                    continue
+                ruled = retraining.retrain(
+                    connection, self._catalogue, name, now, self._plan.retraining, why
+                )
+            promoted = sum(each.ruling.serves for each in ruled)
+            self._promoted += promoted
+            self._refused += len(ruled) - promoted
+
     def _visit(self) -> None:
         """A technician ends what is open: with the repair, or where there is nothing to repair."""
         now = self._fleet.at
-        sick = self._sick(now)
+        sick = {serial for serial, each in self._planned() if each.onset <= now < each.repaired_at}
         with self._pool.connection() as connection:
             for each in ticket.page(connection, limit=10_000, open_only=True):
                 if each.serial not in sick and now - each.opened_at >= VISIT_AFTER:
-                    self._end(each, now)
+                    self._end(connection, each, now)
 
-    def _sick(self, now: datetime) -> set[str]:
-        return {
-            group.serials[planned.unit]
-            for group in self._fleet.groups
-            for planned in group.planned
-            if planned.onset <= now < planned.repaired_at
-        }
+    def _planned(self) -> Iterator[tuple[str, PlannedFault]]:
+        for group in self._fleet.groups:
+            for planned in group.planned:
+                yield group.serials[planned.unit], planned
 
-    def _end(self, found: Ticket, now: datetime) -> None:
-        with self._pool.connection() as connection:
-            asked = Move(State.ASSIGNED, found.version, TECHNICIAN, assignee=TECHNICIAN)
-            assigned = ticket.move(connection, found.id, asked, now)
-            asked = Move(State.RESOLVED, assigned.version, TECHNICIAN)
-            ticket.move(connection, found.id, asked, now)
+    def _end(self, connection: Connection, found: Ticket, now: datetime) -> None:
+        asked = Move(State.ASSIGNED, found.version, TECHNICIAN, assignee=TECHNICIAN)
+        assigned = ticket.move(connection, found.id, asked, now)
+        asked = Move(State.RESOLVED, assigned.version, TECHNICIAN)
+        resolved = ticket.move(connection, found.id, asked, now)
+        description = self._catalogue[found.type]
+        told = self._verdict(found)
+        verdict.record(connection, resolved, description, told, TECHNICIAN, now)
+
+    def _verdict(self, found: Ticket) -> Verdict:
+        """What was wrong with the appliance while the ticket was open, as its repair shows."""
+        for serial, each in self._planned():
+            late = each.repaired_at + scorer.AFTERMATH
+            if serial == found.serial and each.onset <= found.opened_at <= late:
+                return _as_told(found.problem, each)
+        return Verdict(Finding.NO_FAULT_FOUND)
 
     def outcome(self) -> Outcome:
         """Compare the tickets with the truth."""
@@ -196,4 +229,12 @@ class _World:
                 _SQL["findings"],
                 {"serials": list(hidden.serials), "start": hidden.start, "end": hidden.end},
             ).fetchall()
-        return foretold.compare(hidden, found, seed=self._plan.seed)
+        outcome = foretold.compare(hidden, found, seed=self._plan.seed)
+        return replace(outcome, models_promoted=self._promoted, models_refused=self._refused)
+
+
+def _as_told(problem: str, planned: PlannedFault) -> Verdict:
+    if planned.fault is LOST_CONNECTION:
+        return Verdict(Finding.COULD_NOT_REPRODUCE)
+    true = planned.fault.problems
+    return Verdict(Finding.CONFIRMED, mode=problem if problem in true else true[0])

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from benchmarks import foretold
 from simulator.scorer import Found
 from simulator.truth import TrueFault, Truth
@@ -44,4 +46,16 @@ def test_false_tickets_are_counted_for_a_hundred_months_of_an_appliance() -> Non
     assert found.appliance_months == 4.0
     assert found.false_tickets == 1
     assert found.false_per_100_months == 25.0
-    assert found.false_by_problem == {"drain": 1}
+    assert found.false_by_problem == {"WM drain": 1}
+
+
+def test_a_figure_says_how_far_luck_may_have_moved_it() -> None:
+    """Exact intervals, as tables of the binomial and the Poisson distribution give them."""
+    found = foretold.compare(
+        TRUTH, [told("RF-1", "poor_cooling", day(7)), told("WM-3", "drain", day(4), 2)], seed=1
+    )
+    assert found.share_ahead_95 == pytest.approx((0.0126, 0.9874), abs=1e-4)
+    low, high = found.false_per_100_months_95
+    assert (4 * low / 100, 4 * high / 100) == pytest.approx((0.0253, 5.572), abs=1e-3)
+    nothing = foretold.compare(TRUTH, [], seed=1)
+    assert nothing.false_per_100_months_95[0] == nothing.share_ahead_95[0] == 0.0
