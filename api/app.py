@@ -17,10 +17,13 @@ from api.console import (
     entrance,
     finder,
     fleet_page,
+    model_page,
+    models_page,
     outbox,
     pages,
     queue,
     ticket_page,
+    verdict_form,
 )
 from api.console.live import Pulse
 from api.house import House
@@ -31,6 +34,7 @@ from api.routes import (
     customers,
     dead_letters,
     fleet,
+    forecasts,
     health,
     models,
     notices,
@@ -53,6 +57,7 @@ API = (
     appliances,
     telemetry,
     readings,
+    forecasts,
     alerts,
     tickets,
     verdicts,
@@ -69,12 +74,15 @@ CONSOLE = (
     entrance,
     queue,
     ticket_page,
+    verdict_form,
     appliance_page,
     fleet_page,
     customer_pages,
     outbox,
     finder,
     budget_page,
+    models_page,
+    model_page,
 )
 
 

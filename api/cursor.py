@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
@@ -14,6 +14,17 @@ from runtime.errors import InvalidError
 
 LARGEST_ID = 2**31
 Item = TypeVar("Item")
+
+
+class Numbered(Protocol):
+    """A row that pages are cut by the id of."""
+
+    @property
+    def id(self) -> int:
+        """Its place in the list."""
+
+
+Row = TypeVar("Row", bound=Numbered)
 Limit = Annotated[int, Query(ge=1, le=500, description="Most items on a page")]
 Cursor = Annotated[
     str | None, Query(description="Where the page begins; from `next` of the page before")
@@ -40,6 +51,15 @@ def position(cursor: str | None, kind: str) -> int | None:
     except (binascii.Error, ValueError):
         pass
     raise InvalidError("the cursor is not one of this list", hint="follow `next` as it was given")
+
+
+def cut(found: Sequence[Row], limit: int) -> tuple[Sequence[Row], int | None]:
+    """Give the page's rows of those found with `limit + 1`, and where the next page begins.
+
+    That is the id of the page's last row, and None if nothing follows.
+    """
+    shown = found[:limit]
+    return shown, shown[-1].id if len(found) > limit else None
 
 
 def page(

@@ -29,6 +29,18 @@ def type_title(catalogue: Catalogue, name: str, language: str) -> str:
     return description.title.language(language) if description else name
 
 
+def consumable_title(description: ApplianceType | None, name: str, language: str) -> str:
+    """The consumable's title, or its name."""
+    known = description.consumables.get(name) if description else None
+    return known.title.language(language) if known else name
+
+
+def metric_title(description: ApplianceType | None, name: str, language: str) -> str:
+    """The metric's title, or its name."""
+    known = description.metrics.get(name) if description else None
+    return known.title.language(language) if known else name
+
+
 def finding(seen: Evidence, description: ApplianceType | None, language: str) -> str:
     """The evidence in a sentence, or its source where its metric or code is not known any more."""
     if description is None:

@@ -102,6 +102,12 @@ def last(connection: Connection, ticket_id: int) -> Recorded | None:
         return cursor.execute(_SQL["last"], {"ticket_id": ticket_id}).fetchone()
 
 
+def history(connection: Connection, ticket_id: int) -> list[Recorded]:
+    """List every verdict on a ticket, the one that counts first."""
+    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
+        return cursor.execute(_SQL["history"], {"ticket_id": ticket_id}).fetchall()
+
+
 def tallies(connection: Connection, model_ids: Sequence[int]) -> dict[int, Tally]:
     """Count the verdicts of each of these models; one without any has a tally of zeros."""
     with connection.cursor(row_factory=class_row(Tally)) as cursor:

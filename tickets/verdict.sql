@@ -12,6 +12,12 @@ WHERE ticket_id = %(ticket_id)s
 ORDER BY id DESC
 LIMIT 1
 
+-- name: history
+SELECT ticket_id, at, actor, finding, mode, consumable, note
+FROM hearthwatch.ticket_verdicts
+WHERE ticket_id = %(ticket_id)s
+ORDER BY id DESC
+
 -- name: tallies
 -- A ticket counts once for each model, however many of its findings it holds.
 WITH cited AS (

@@ -11,7 +11,7 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 
 from api import history, region, wording
-from api.console import language, pages, plot
+from api.console import language, outlook_card, pages, plot, words
 from api.console.plot import Chart, Line, Marks
 from api.console.session import SignedIn
 from api.history import Point, Resolution
@@ -76,6 +76,7 @@ def show(
         household=household.get(connection, owner) if owner else None,
         values=_values(connection, description, found, until, spoken),
         charts=_charts(connection, description, found, until, int(days), spoken),
+        outlook=outlook_card.of(connection, found.id, description, spoken),
         days=days,
         happenings=_happenings(connection, description, found, until, spoken),
         tickets=[(each, _title(house, each.type, each.problem, spoken)) for each in tickets],
@@ -113,7 +114,7 @@ def _value(metric: Metric, value: float, spoken: str) -> Value:
         title=metric.title.language(spoken),
         shown=_shown(metric, value, spoken),
         unit=metric.unit,
-        usual=f"{usual.low:g} to {usual.high:g}" if usual else "",
+        usual=f"{usual.low:g} {words.say('to', spoken)} {usual.high:g}" if usual else "",
         unusual=usual is not None and not usual.low <= value <= usual.high,
     )
 
@@ -123,7 +124,7 @@ def _shown(metric: Metric, value: float, spoken: str) -> str:
         state = metric.states.get(int(value))
         return state.language(spoken) if state else f"{value:g}"
     if metric.physical is None:
-        return "yes" if value else "no"
+        return words.say("yes" if value else "no", spoken)
     return pages.figure(value)
 
 

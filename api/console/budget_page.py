@@ -136,6 +136,7 @@ def _render(
     seen = outlook.of_region(
         connection, house.catalogue, setting.region, setting.budget, house.clock.now()
     )
+    spoken = language.chosen(request)
     threshold = worth.least_probability(setting.budget)
     return pages.render(
         request,
@@ -149,8 +150,8 @@ def _render(
         budget=setting.budget,
         threshold=threshold,
         outlook=seen,
-        charts=trade_chart.of(seen.curve, threshold) if seen.findings else [],
-        waiting=_waiting(house, connection, setting.region, language.chosen(request)),
+        charts=trade_chart.of(seen.curve, threshold, spoken) if seen.findings else [],
+        waiting=_waiting(house, connection, setting.region, spoken),
     )
 
 

@@ -10,11 +10,12 @@ import pandas as pd
 
 from alerts import evidence
 from alerts.evidence import Evidence
-from api.console import plot
+from api.console import plot, words
 from api.console.plot import Chart, Line, Marks
 from devices import telemetry
 from devices.catalogue.appliance_type import ApplianceType, Kind, Metric
 from models import scoring
+from models.artefacts.packing import UnreadableError
 from runtime.errors import NotFoundError
 from storage.pool import Connection
 from tickets.ticket import Proof
@@ -36,6 +37,10 @@ class Subject:
     device_id: int
     language: str
     now: datetime
+
+    def say(self, text: str) -> str:
+        """One of the console's own words in that language."""
+        return words.say(text, self.language)
 
 
 def of(subject: Subject, proofs: Sequence[Proof]) -> list[Chart]:
@@ -71,7 +76,9 @@ def _chart(subject: Subject, name: str, seen: Evidence) -> Chart | None:
     if seen.kind == "anomaly":
         lines = _expected(subject, name, start, end)
         marks = Marks(noticed=[seen.until], spans=[(_since(seen, name), seen.until)])
-        note = "Hourly means; the band is what the context explains, within three spreads."
+        note = subject.say(
+            "Hourly means; the band is what the context explains, within three spreads."
+        )
         if lines:
             return plot.draw(title, metric.unit, lines, marks, note)
     frame = telemetry.between(
@@ -80,7 +87,7 @@ def _chart(subject: Subject, name: str, seen: Evidence) -> Chart | None:
     line = _line(frame, name, title)
     if not line.times:
         return None
-    return plot.draw(title, metric.unit, [line], _marks(seen, metric), _note(seen, metric))
+    return plot.draw(title, metric.unit, [line], _marks(seen, metric), _note(subject, seen, metric))
 
 
 def _end(seen: Evidence, now: datetime) -> datetime:
@@ -94,12 +101,12 @@ def _since(seen: Evidence, name: str) -> datetime:
 
 
 def _expected(subject: Subject, name: str, start: datetime, end: datetime) -> list[Line]:
-    """Observed and expected by the model that serves now; nothing if none does."""
+    """Observed and expected by the model that serves now; nothing if none does or can be read."""
     try:
         frame = scoring.expected_series(
             subject.connection, subject.description, subject.device_id, name, start, end
         )
-    except NotFoundError:
+    except (NotFoundError, UnreadableError):
         return []
     frame = frame.dropna(subset=["observed", "expected"])
     if frame.empty:
@@ -110,13 +117,13 @@ def _expected(subject: Subject, name: str, start: datetime, end: datetime) -> li
         Line(
             times,
             frame["expected"].tolist(),
-            "Expected",
+            subject.say("Expected"),
             plot.EXPECTED,
             dashed=True,
             low=(frame["expected"] - 3 * spread).tolist(),
             high=(frame["expected"] + 3 * spread).tolist(),
         ),
-        Line(times, frame["observed"].tolist(), "Observed"),
+        Line(times, frame["observed"].tolist(), subject.say("Observed")),
     ]
 
 
@@ -132,12 +139,12 @@ def _marks(seen: Evidence, metric: Metric) -> Marks:
     return Marks(noticed=[seen.until], spans=spans, bounds=bounds, usual=usual)
 
 
-def _note(seen: Evidence, metric: Metric) -> str:
-    parts = ["As reported."]
+def _note(subject: Subject, seen: Evidence, metric: Metric) -> str:
+    parts = [subject.say("As reported.")]
     if seen.kind == "alarm":
-        parts.append("Dashed: the alarm's limit.")
+        parts.append(subject.say("Dashed: the alarm's limit."))
     if seen.kind == "anomaly":
-        parts.append("Dashed: the range that was expected.")
+        parts.append(subject.say("Dashed: the range that was expected."))
     if metric.usual:
-        parts.append("Green: the usual range.")
+        parts.append(subject.say("Green: the usual range."))
     return " ".join(parts)

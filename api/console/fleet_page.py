@@ -10,8 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api import wording
-from api.console import language, pages, plot
+from api import cursor, wording
+from api.console import language, pages, plot, words
 from api.console.plot import Chart, Line, Marks
 from api.console.session import SignedIn
 from api.cursor import LARGEST_ID
@@ -69,17 +69,18 @@ def index(
     wanted = own or region or None
     spoken = language.chosen(request)
     found = outbreak.page(connection, before_id=before, limit=PAGE + 1, region=own)
+    shown, following = cursor.cut(found, PAGE)
     items = _items(house.catalogue, demand_forecast.of_region(connection, wanted), spoken)
     return pages.render(
         request,
         "fleet.html",
         asking,
-        problems=[_words(house, each, spoken) for each in found[:PAGE]],
-        following=found[PAGE - 1].id if len(found) > PAGE else None,
+        problems=[_words(house, each, spoken) for each in shown],
+        following=following,
         items=items,
         made_at=items[0].weeks[0].made_at if items else None,
         mondays=[each.week for each in items[0].weeks] if items else [],
-        charts=[_demand_chart(each) for each in items[:CHARTS]],
+        charts=[_demand_chart(each, spoken) for each in items[:CHARTS]],
         regions=[own] if own else demand_forecast.regions(connection),
         wanted=wanted or "",
     )
@@ -103,7 +104,7 @@ def show(
         "fleet_problem.html",
         asking,
         told=_words(house, found, spoken),
-        charts=[_weeks_chart(connection, found)],
+        charts=[_weeks_chart(connection, found, spoken)],
         tickets=[
             (each, wording.problem_title(house.catalogue.get(each.type), each.problem, spoken))
             for each in held
@@ -135,24 +136,33 @@ def _items(catalogue: Catalogue, rows: Sequence[Week], spoken: str) -> list[Item
     return sorted(items, key=lambda each: -each.expected)
 
 
-def _demand_chart(item: Item) -> Chart:
+def _demand_chart(item: Item, spoken: str) -> Chart:
     times = [datetime.combine(each.week, time(), UTC) for each in item.weeks]
     line = Line(
         times,
         [each.expected for each in item.weeks],
-        "needed",
+        words.say("needed", spoken),
         low=[each.low for each in item.weeks],
         high=[each.high for each in item.weeks],
     )
-    return plot.draw(item.title or item.part_number, "a week", [line], Marks(), item.part_number)
+    title = item.title or item.part_number
+    return plot.draw(title, words.say("a week", spoken), [line], Marks(), item.part_number)
 
 
-def _weeks_chart(connection: Connection, found: Outbreak) -> Chart:
+def _weeks_chart(connection: Connection, found: Outbreak, spoken: str) -> Chart:
     weeks = outbreak.weeks(connection, found.id)
     times = [each.starts_at for each in weeks]
     lines = [
-        Line(times, [each.here for each in weeks], "these appliances", plot.BOUND),
-        Line(times, [each.elsewhere for each in weeks], "rest of the fleet", dashed=True),
+        Line(
+            times, [each.here for each in weeks], words.say("these appliances", spoken), plot.BOUND
+        ),
+        Line(
+            times,
+            [each.elsewhere for each in weeks],
+            words.say("rest of the fleet", spoken),
+            dashed=True,
+        ),
     ]
     marks = Marks(noticed=[found.opened_at])
-    return plot.draw("New tickets a week", "tickets", lines, marks, "found at the upright line")
+    title, unit = words.say("New tickets a week", spoken), words.say("tickets", spoken)
+    return plot.draw(title, unit, lines, marks, words.say("found at the upright line", spoken))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from alerts import evidence
-from api.console import language
+from api.console import language, words
 from api.console.session import Session
 from api.user import Role
 
@@ -58,14 +59,19 @@ def instant(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else "–"
 
 
-def span(lasting: timedelta) -> str:
+def span(lasting: timedelta, spoken: str = "en") -> str:
     """A length in the one unit that says most."""
     minutes = max(lasting, timedelta()).total_seconds() / 60
     if minutes < 60:  # noqa: PLR2004 - minutes in an hour
-        return f"{minutes:.0f} min"
+        return f"{minutes:.0f} {words.say('min', spoken)}"
     if minutes < 48 * 60:
-        return f"{minutes / 60:.0f} h"
-    return f"{minutes / 1440:.0f} d"
+        return f"{minutes / 60:.0f} {words.say('h', spoken)}"
+    return f"{minutes / 1440:.0f} {words.say('d', spoken)}"
+
+
+@pass_context
+def _span_here(context: Context, lasting: timedelta) -> str:
+    return span(lasting, str(context["lang"]))
 
 
 def figure(value: float | None) -> str:
@@ -75,4 +81,5 @@ def figure(value: float | None) -> str:
     return f"{value:,.{evidence.decimals(value)}f}"
 
 
-_TEMPLATES.filters.update(instant=instant, span=span, figure=figure)
+_TEMPLATES.filters.update(instant=instant, span=_span_here, figure=figure)
+_TEMPLATES.globals["_"] = words.say_here

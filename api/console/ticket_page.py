@@ -16,10 +16,11 @@ from alerts import departure_words
 from alerts.anomaly import MOST_MOVED
 from api import region, user, wording
 from api.access import check_role
-from api.console import evidence_charts, language, pages, reason
+from api.console import evidence_charts, language, pages, reason, verdict_card
 from api.console.evidence_charts import Subject
 from api.console.plot import Chart
 from api.console.session import FilledIn, Session, SignedIn
+from api.console.verdict_card import Refused
 from api.cursor import LARGEST_ID
 from api.house import House, Served, Transaction
 from api.permission import role_for
@@ -29,6 +30,7 @@ from customers.contact import Contact
 from customers.household import Household
 from devices import appliance, device_state
 from models import explanation
+from models.artefacts.packing import UnreadableError
 from runtime.errors import HearthwatchError, InvalidError
 from storage.pool import Connection
 from tickets import precedent, ticket
@@ -58,7 +60,7 @@ def show(
 ) -> Response:
     """The page."""
     found = region.ticket_for(connection, asking.user, ticket_id)
-    return _render(request, house, connection, asking, found, None)
+    return render(request, house, connection, asking, found)
 
 
 @router.post("/{ticket_id}")
@@ -89,8 +91,50 @@ def move(
         )
         ticket.move(connection, ticket_id, asked, house.clock.now())
     except HearthwatchError as error:
-        return _render(request, house, connection, asking, found, error)
+        return render(request, house, connection, asking, found, error=error)
     return RedirectResponse(f"/console/tickets/{ticket_id}", HTTPStatus.SEE_OTHER)
+
+
+def render(
+    request: Request,
+    house: House,
+    connection: Connection,
+    asking: Session,
+    found: Ticket,
+    *,
+    error: HearthwatchError | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    """The page, with the form that could not be met if there is one."""
+    wrong = refused.error if refused else error
+    spoken = language.chosen(request)
+    description = house.catalogue.get(found.type)
+    proofs = ticket.proofs(connection, found.id)
+    customer = _customer(connection, found, asking)
+    return pages.render(
+        request,
+        "ticket.html",
+        asking,
+        status=wrong.status if wrong else HTTPStatus.OK,
+        error=error,
+        ticket=found,
+        title=wording.problem_title(description, found.problem, spoken),
+        type_title=wording.type_title(house.catalogue, found.type, spoken),
+        problem=wording.find_problem(description, found.problem),
+        reasons=reason.reasons(proofs, description, spoken),
+        charts=_charts(house, connection, found, spoken, proofs),
+        standing=_standing(house, connection, found, spoken),
+        precedents=_precedents(house, connection, asking, found, spoken),
+        verdict=verdict_card.of(connection, found, description, asking.user, spoken, refused),
+        history=ticket.history(connection, found.id),
+        customer=customer,
+        zone=_zone(customer),
+        appliance=appliance.by_ids(connection, [found.device_id])[found.device_id],
+        heard=device_state.of(connection, [found.device_id])[found.device_id],
+        next_states=_next_states(found, asking.user.role),
+        technicians=user.technicians(connection, found.region),
+        now=house.clock.now(),
+    )
 
 
 def _visit_at(text: str, zone: ZoneInfo) -> datetime | None:
@@ -101,43 +145,6 @@ def _visit_at(text: str, zone: ZoneInfo) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=zone)
     except ValueError as error:
         raise InvalidError(f"{text!r} is no date and time") from error
-
-
-def _render(
-    request: Request,
-    house: House,
-    connection: Connection,
-    asking: Session,
-    found: Ticket,
-    error: HearthwatchError | None,
-) -> Response:
-    spoken = language.chosen(request)
-    description = house.catalogue.get(found.type)
-    proofs = ticket.proofs(connection, found.id)
-    customer = _customer(connection, found, asking)
-    return pages.render(
-        request,
-        "ticket.html",
-        asking,
-        status=error.status if error else HTTPStatus.OK,
-        error=error,
-        ticket=found,
-        title=wording.problem_title(description, found.problem, spoken),
-        type_title=wording.type_title(house.catalogue, found.type, spoken),
-        problem=wording.find_problem(description, found.problem),
-        reasons=reason.reasons(proofs, description, spoken),
-        charts=_charts(house, connection, found, spoken, proofs),
-        standing=_standing(house, connection, found, spoken),
-        precedents=_precedents(house, connection, asking, found, spoken),
-        history=ticket.history(connection, found.id),
-        customer=customer,
-        zone=_zone(customer),
-        appliance=appliance.by_ids(connection, [found.device_id])[found.device_id],
-        heard=device_state.of(connection, [found.device_id])[found.device_id],
-        next_states=_next_states(found, asking.user.role),
-        technicians=user.technicians(connection, found.region),
-        now=house.clock.now(),
-    )
 
 
 def _customer(connection: Connection, found: Ticket, asking: Session) -> Customer | None:
@@ -166,12 +173,15 @@ def _charts(
 def _standing(
     house: House, connection: Connection, found: Ticket, spoken: str
 ) -> tuple[datetime, list[str]] | None:
-    """What departs as of the newest reading, if models see anything."""
+    """What departs as of the newest reading, if models see anything and can be read."""
     description = house.catalogue.get(found.type)
     newest = device_state.of(connection, [found.device_id])[found.device_id].last_reading_at
     if description is None or newest is None or State(found.state) not in OPEN:
         return None
-    explained = explanation.explain(connection, description, {found.device_id: newest})
+    try:
+        explained = explanation.explain(connection, description, {found.device_id: newest})
+    except UnreadableError:
+        return None
     moved = explained[found.device_id].moved if explained else ()
     told = [departure_words.tell(each, newest, description, spoken) for each in moved]
     return (newest, told[:MOST_MOVED]) if told else None
@@ -179,11 +189,15 @@ def _standing(
 
 def _precedents(
     house: House, connection: Connection, asking: Session, found: Ticket, spoken: str
-) -> list[tuple[Precedent, str]]:
-    """Ended cases like this one that the user may see, with their problems in words."""
+) -> list[tuple[Precedent, str, str]]:
+    """Ended cases like this one that the user may see: its problem, and what was confirmed."""
     description = house.catalogue.get(found.type)
     return [
-        (each, wording.problem_title(description, each.problem, spoken))
+        (
+            each,
+            wording.problem_title(description, each.problem, spoken),
+            wording.problem_title(description, each.mode, spoken) if each.mode else "",
+        )
         for each in precedent.of_ticket(connection, found.id, found.type, asking.user.region)
     ]
 

@@ -11,33 +11,41 @@ from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 
 from alerts.trade import Point
-from api.console import plot
+from api.console import plot, words
 from api.console.plot import Chart
 
 HEIGHT_PX = 210
 PERCENT = 100.0
-AXIS = "A visit from this probability on, %"
 
 
-def of(curve: Sequence[Point], threshold: float) -> list[Chart]:
+def of(curve: Sequence[Point], threshold: float, spoken: str) -> list[Chart]:
     """Charts over the threshold; a line marks the one that is set."""
-    shares = _canvas("%", threshold)
-    _draw(shares, curve, _precision, "Visits that find the fault", plot.OBSERVED)
-    _draw(shares, curve, _caught, "Failures caught", plot.EXPECTED)
+    axis = words.say("A visit from this probability on, %", spoken)
+    shares = _canvas("%", threshold, axis)
+    _draw(shares, curve, _precision, words.say("Visits that find the fault", spoken), plot.OBSERVED)
+    _draw(shares, curve, _caught, words.say("Failures caught", spoken), plot.EXPECTED)
     plot.place_legend(shares)
-    visits = _canvas("visits a day", threshold)
-    _draw(visits, curve, lambda each: each.visits_a_day, "Visits a day", plot.OBSERVED)
-    cost = _canvas("a day", threshold)
-    _draw(cost, curve, lambda each: each.cost_a_day, "Expected cost", plot.BOUND)
+    visits = _canvas(words.say("visits a day", spoken), threshold, axis)
+    _draw(
+        visits,
+        curve,
+        lambda each: each.visits_a_day,
+        words.say("Visits a day", spoken),
+        plot.OBSERVED,
+    )
+    cost = _canvas(words.say("a day", spoken), threshold, axis)
+    _draw(cost, curve, lambda each: each.cost_a_day, words.say("Expected cost", spoken), plot.BOUND)
     visits.legend.visible = cost.legend.visible = False
     return [
-        Chart("Precision and failures caught", "", dict(json_item(shares))),
-        Chart("Visits a day", "", dict(json_item(visits))),
-        Chart("Cost of visits and of missed failures", "", dict(json_item(cost))),
+        Chart(words.say("Precision and failures caught", spoken), "", dict(json_item(shares))),
+        Chart(words.say("Visits a day", spoken), "", dict(json_item(visits))),
+        Chart(
+            words.say("Cost of visits and of missed failures", spoken), "", dict(json_item(cost))
+        ),
     ]
 
 
-def _canvas(unit: str, threshold: float) -> Any:  # noqa: ANN401 - Bokeh ships no types
+def _canvas(unit: str, threshold: float, axis: str) -> Any:  # noqa: ANN401 - Bokeh ships no types
     canvas: Any = figure(
         height=HEIGHT_PX,
         sizing_mode="stretch_width",
@@ -46,7 +54,7 @@ def _canvas(unit: str, threshold: float) -> Any:  # noqa: ANN401 - Bokeh ships n
         background_fill_color=None,
         border_fill_color=None,
         outline_line_color=None,
-        x_axis_label=AXIS,
+        x_axis_label=axis,
     )
     plot.dress(canvas, unit)
     canvas.y_range.start = 0
@@ -78,7 +86,7 @@ def _draw(
         line_width=1.8,
         legend_label=label,
     )
-    tooltips = [(AXIS, "@x{0}"), (label, "@y{0,0.0}")]
+    tooltips = [(canvas.xaxis.axis_label, "@x{0}"), (label, "@y{0,0.0}")]
     canvas.add_tools(HoverTool(renderers=[drawn], tooltips=tooltips, mode="vline"))
 
 

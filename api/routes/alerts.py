@@ -57,8 +57,7 @@ def index(
         open_only=open_only,
         device_id=device.id if device else None,
     )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     devices = appliance.by_ids(connection, [each.device_id for each in shown])
     items = [
         Alert.model_validate(each) for each in shown if asking.sees(devices[each.device_id].region)

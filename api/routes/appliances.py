@@ -100,8 +100,7 @@ def index(
         type_name=type_,
         region=asking.region or region_,
     )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     items = [Appliance.model_validate(each) for each in shown]
     return cursor.page(request, response, "appliance", items, last)
 

@@ -79,8 +79,7 @@ def index(
         limit=limit + 1,
         region=asking.region or region_,
     )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     items = [Household.model_validate(each) for each in shown]
     return cursor.page(request, response, "household", items, last)
 

@@ -50,8 +50,7 @@ def index(
         after_id=cursor.position(cursor_, "dead letter") or 0,
         limit=limit + 1,
     )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     items = [
         DeadLetter(
             id=each.id,

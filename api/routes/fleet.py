@@ -116,8 +116,7 @@ def index(
         open_only=open_only,
         region=asking.region,
     )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     items = [FleetProblem(**_fields(each)) for each in shown]
     return cursor.page(request, response, "fleet-problem", items, last)
 

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alerts import shadow
 from api import cursor, problem
-from api.access import Admin, Viewer
+from api.access import Admin, Viewer, check_role
 from api.cursor import Cursor, Limit, Page
 from api.house import Served, Transaction
-from api.user import User
+from api.user import Role, User
 from models import drift, release, shelf
 from models.version import Decision, State
 from runtime.errors import ForbiddenError
@@ -121,8 +121,7 @@ def index(
         type_name=type_,
         state=state,
     )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     items = [Model.model_validate(each) for each in shown]
     return cursor.page(request, response, "model", items, last)
 
@@ -168,7 +167,7 @@ def move(
 
     The champion until then is retired; one that serves cannot be tried or retired itself.
     """
-    decision = _decision(asking, asked.reason)
+    decision = decision_of(asking, asked.reason)
     return Model.model_validate(
         release.move(connection, house.catalogue, model_id, State(asked.state), decision)
     )
@@ -184,11 +183,13 @@ def roll_back(
     connection: Transaction, asking: Admin, house: Served, model_id: ModelId, asked: Reason
 ) -> Model:
     """Let the champion before this one serve again; answers with that one."""
-    decision = _decision(asking, asked.reason)
+    decision = decision_of(asking, asked.reason)
     return Model.model_validate(release.rollback(connection, house.catalogue, model_id, decision))
 
 
-def _decision(asking: User, reason: str) -> Decision:
+def decision_of(asking: User, reason: str) -> Decision:
+    """The user's decision; ForbiddenError for whom models are not to be changed by."""
+    check_role(asking, Role.ADMIN)
     if asking.region is not None:
         raise ForbiddenError("models serve every region, and you see one region only")
     return Decision(asking.name, reason)

@@ -48,7 +48,6 @@ def index(
 ) -> Page[Notice]:
     """Notices, newest first. A partner's page may have fewer than `limit`; follow `next`."""
     found = notice.page(connection, before_id=cursor.position(cursor_, "notice"), limit=limit + 1)
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     items = [Notice.model_validate(each) for each in notices_for(connection, asking, shown)]
     return cursor.page(request, response, "notice", items, last)

@@ -115,8 +115,7 @@ def index(
         household_id=household_id,
         region=asking.region or region_,
     )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
+    shown, last = cursor.cut(found, limit)
     items = [Ticket.model_validate(each) for each in shown]
     return cursor.page(request, response, "ticket", items, last)
 

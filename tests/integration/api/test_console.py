@@ -18,6 +18,9 @@ from api.token import Purpose
 from devices import appliance
 from devices.catalogue.appliance_type import Severity
 from devices.catalogue.folder import Catalogue
+from models import shelf
+from models.detectors.context_residual import ContextResidual
+from models.shelf import Origin
 from runtime.settings import Settings
 from storage.pool import Connection
 from tickets import opening
@@ -133,6 +136,20 @@ def test_the_ticket_page_gives_the_reasons_and_draws_them(browser: Make) -> None
     ):
         assert words in page
     assert page.count('class="chart-data"') == 2
+
+
+def test_a_model_that_cannot_be_read_any_more_leaves_a_ticket_its_readings(
+    browser: Make, world: Connection
+) -> None:
+    at = appliance.get(world, "RF-NORTH").registered_at
+    detector = ContextResidual("fridge_temp_c", ["ambient_temp_c"], "high")
+    model = shelf.put(world, detector, Origin("refrigerator", at, at, at, 3), {})
+    shelf.promote(world, model.id)
+    world.execute("UPDATE hearthwatch.models SET artefact = 'from another time'")
+    world.commit()
+    page = browser("dora").get("/console/tickets/1").text
+    assert page.count('class="chart-data"') == 2
+    assert "As of" not in page
 
 
 def test_a_code_brings_its_self_help(browser: Make) -> None:
