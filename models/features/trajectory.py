@@ -17,6 +17,8 @@ from models.features.reduction import Bounds
 from models.features.table import Table, beside
 from models.recording import HOUR_NS, Moments, Recording
 
+AGE = "age_h"
+TRAIT = "trait:"
 FEWEST_ROWS = 3
 """A span holds at least so many of the usual steps."""
 MANY_METRICS = 8
@@ -58,7 +60,7 @@ def trajectory(recording: Recording, at: Moments, spans: Spans) -> Table:
             *looks,
             Table(_named(recording, "departure"), level - _beginning(recording, at, spans)),
             *([_lasting(recording, at)] if few else []),
-            Table(("age_h",), age_ns(recording, at)[:, None] / HOUR_NS),
+            Table((AGE,), age_ns(recording, at)[:, None] / HOUR_NS),
             _traits(recording, at),
         ]
     )
@@ -123,7 +125,7 @@ def _mean(recording: Recording, bounds: Bounds) -> Floats:
 def _traits(recording: Recording, at: Moments) -> Table:
     if recording.traits is None:
         return Table((), np.empty((len(at), 0)))
-    names = tuple(f"trait:{name}" for name in recording.trait_names)
+    names = tuple(f"{TRAIT}{name}" for name in recording.trait_names)
     return Table(names, recording.traits[at.unit])
 
 

@@ -13,14 +13,15 @@ from models.detectors.detector import NotEnoughDataError
 from models.features import trajectory
 from models.features.regimes import Regimes
 from models.features.trajectory import Spans
-from models.forecasters import clock, life_blend, life_labels, lives
+from models.forecasters import clock, life_blend, life_fusion, life_labels, lives
 from models.forecasters.clock import Clock
 from models.forecasters.conformal import Interval
 from models.forecasters.forecaster import Target
-from models.forecasters.life_blend import Blend, Examples, Members
+from models.forecasters.life_blend import Blend, Examples, Members, Unseen
 from models.forecasters.life_fusion import LATE, Fusion
 from models.forecasters.life_labels import Labels
 from models.forecasters.lives import Renewal
+from models.forecasters.threads import one_thread
 from models.recording import Moments, Recording
 
 FEWEST_LIVES = 3
@@ -90,12 +91,12 @@ class _Judge:
     blend: Blend
     interval: Interval
     unseen_error: float
+    plain_error: float
+    """Of trees and the usual life alone: by it a clock is chosen."""
 
     def facts(self) -> dict[str, str | float]:
         names = [
-            f"{member} {stage}"
-            for stage in ("late", "early")
-            for member in ("direct", "whole life", "usual life")
+            f"{member} {stage}" for stage in ("late", "early") for member in life_blend.MEMBERS
         ]
         weights = [round(float(weight), 3) for weight in self.blend.weights.ravel()]
         named = dict(zip(names, weights, strict=True))
@@ -131,7 +132,7 @@ def _best(apart: Recording, regimes: Regimes, labels: Labels, seed: int) -> _Jud
         return best
     for other in clock.candidates(apart, complete, passed):
         judged = _learned(other, regimes, apart, labels, usual, seed)
-        if judged.unseen_error < BETTER * best.unseen_error:
+        if judged.plain_error < BETTER * best.plain_error:
             best = judged
     return best
 
@@ -147,9 +148,12 @@ def _learned(
     left = chosen.usage_left(by, apart, rate)
     examples = replace(shown, age=shown.age / ns_per_unit, left=left)
     blend, unseen = _fit(examples, chosen.censored, labels.cap, seed)
-    forecast = np.clip(np.clip(unseen, 0.0, labels.cap) / rate, 0.0, labels.cap)
+    forecast, plain = (
+        np.clip(np.clip(each, 0.0, labels.cap) / rate, 0.0, labels.cap)
+        for each in (unseen.left, unseen.plain)
+    )
     sure = ~chosen.censored
-    error, weight = (forecast - chosen.left)[sure], examples.weight[sure]
+    weight = examples.weight[sure]
     return _Judge(
         by,
         regimes,
@@ -159,15 +163,22 @@ def _learned(
         labels.cap,
         blend,
         Interval.of(forecast[sure], chosen.left[sure], weight),
-        float(np.sqrt(np.average(error**2, weights=weight))),
+        _rmse((forecast - chosen.left)[sure], weight),
+        _rmse((plain - chosen.left)[sure], weight),
     )
 
 
-def _fit(examples: Examples, censored: Bools, cap: float, seed: int) -> tuple[Blend, Floats]:
+def _rmse(error: Floats, weight: Floats) -> float:
+    return float(np.sqrt(np.average(error**2, weights=weight)))
+
+
+def _fit(examples: Examples, censored: Bools, cap: float, seed: int) -> tuple[Blend, Unseen]:
     """Fit on what is known; then again with lives not seen to their end filled in."""
     if not censored.any():
         return life_blend.fit(examples, cap, seed)
-    first = Members.fitted(examples.only(~censored), cap, seed).columns(examples).mean(axis=1)
+    with one_thread():
+        known = Members.fitted(examples.only(~censored), cap, seed)
+        first = known.columns(examples).mean(axis=1)
     guess = np.clip(np.maximum(first, examples.left), 0.0, cap)
     weight = examples.weight * np.where(censored, CENSORED_WEIGHT, 1.0)
     filled = replace(examples, left=np.where(censored, guess, examples.left), weight=weight)
@@ -196,4 +207,6 @@ def _shown(
     traits = np.empty((len(at), 0)) if apart.traits is None else apart.traits[at.unit]
     age = trajectory.age_ns(on_clock, moments)
     nothing = np.full(len(at), np.nan)
-    return Examples(table.values, traits, age, nothing, at.unit, np.ones(len(at))), rate
+    fused = table.only_columns(life_fusion.fused(table.names))
+    weight = np.ones(len(at))
+    return Examples(table.values, fused, traits, age, nothing, at.unit, weight), rate

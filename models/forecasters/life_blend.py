@@ -7,15 +7,21 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import nnls
-from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.arrays import Bools, Floats, Ints
+from models.forecasters.life_smooth import Smooth
 from models.forecasters.threads import one_thread
 from models.forecasters.usual_life import UsualLife
 
 FOLDS = 5
-BAGS = 4
-"""Boosted trees of so many seeds speak with one voice; one is enough to weigh it."""
+BAGS = 6
+"""Boosted trees, and networks, of so many seeds speak with one voice."""
+BAGS_TO_WEIGH = 2
+"""So many are enough to weigh that voice."""
+PEERS = 1.15
+"""A member off by no more than so many times what the best is off has a word of its own."""
+MEMBERS = ("trees", "networks", "kernel", "usual life")
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Examples:
     """What to learn from; every array has a row a moment."""
 
     features: Floats
+    fused: Floats
+    """The few of them that smooth functions are shown."""
     traits: Floats
     age: Floats
     """In the unit of `left`."""
@@ -34,6 +42,7 @@ class Examples:
         """Take a part of the moments."""
         return Examples(
             self.features[chosen],
+            self.fused[chosen],
             self.traits[chosen],
             self.age[chosen],
             self.left[chosen],
@@ -44,44 +53,38 @@ class Examples:
 
 @dataclass(frozen=True)
 class Members:
-    """Three ways to see what is left, fitted on the same lives.
+    """Ways to see what is left, fitted on the same lives.
 
-    From what is seen, directly; by how long the whole life will be, which does not change while
-    one waits; and by how long lives of the kind last.
+    By rules among all features, by smooth functions of a few, and by how long lives of the kind
+    last.
     """
 
-    direct: tuple[Any, ...]
-    whole: Any
+    trees: tuple[Any, ...]
+    smooth: Smooth
     usual: UsualLife
     cap: float
-    """What is left is never more; with a cap the whole life is unknown, and left to the first."""
 
     @classmethod
     def fitted(cls, examples: Examples, cap: float, seed: int, bags: int = 1) -> Members:
         """Fit on all examples."""
-        trees = ExtraTreesRegressor(
-            n_estimators=60, min_samples_leaf=10, max_features=0.2, random_state=seed
-        )
-        shown = examples.features
         # Equal weights would change nothing but make the search for bins slow.
         weight = None if (examples.weight == 1).all() else examples.weight
-        whole = examples.left + _age(examples, cap)
+        seeds = range(seed, seed + bags)
         return cls(
             tuple(
-                _boosted(seed + bag).fit(shown, examples.left, sample_weight=weight)
-                for bag in range(bags)
+                _boosted(each).fit(examples.features, examples.left, sample_weight=weight)
+                for each in seeds
             ),
-            trees.fit(shown, whole, sample_weight=weight),
+            Smooth.fitted(examples.fused, examples.left, examples.weight, seeds),
             UsualLife.of(examples.traits, examples.age + examples.left, examples.life),
             cap,
         )
 
     def columns(self, shown: Examples) -> Floats:
-        """What each of them says is left, (moments, members)."""
-        whole = self.whole.predict(shown.features) - _age(shown, self.cap)
+        """What each of them says is left, (moments, members), in the order of `MEMBERS`."""
+        trees = np.mean([each.predict(shown.features) for each in self.trees], axis=0)
         usual = self.usual.predict(shown.traits) - shown.age
-        direct = np.mean([each.predict(shown.features) for each in self.direct], axis=0)
-        found = [direct, whole, usual]
+        found = [trees, *self.smooth.columns(shown.fused), usual]
         left: Floats = np.clip(np.column_stack(found), 0.0, self.cap)
         return left
 
@@ -106,27 +109,56 @@ class Blend:
         return left
 
 
-def fit(examples: Examples, cap: float, seed: int) -> tuple[Blend, Floats]:
-    """Fit; also tell what each moment would get from a blend that never saw its life."""
+@dataclass(frozen=True)
+class Unseen:
+    """What each moment would get from a blend that never saw its life, (moments,)."""
+
+    left: Floats
+    plain: Floats
+    """Without smooth functions: these learn by heart how hard units were used so far."""
+
+
+def fit(examples: Examples, cap: float, seed: int) -> tuple[Blend, Unseen]:
+    """Fit; also tell how it does for lives left out.
+
+    Weights are half those that are best for the lives left out and half equal among peers: the
+    best for some lives are too bold for others.
+    """
     unseen = _unseen(examples, cap, seed)
     longest = max(float(np.quantile(examples.left, 0.9)), float(np.finfo(np.float64).tiny))
-    staged = _by_stage(unseen, longest)
-    root = np.sqrt(examples.weight)
-    weights, _ = nnls(staged * root[:, None], examples.left * root)
+    staged, plain = _by_stage(unseen, longest), _by_stage(unseen[:, [0, -1]], longest)
+    fitted = _weighed(staged, examples)
+    weights = (fitted + np.tile(_among_peers(unseen, examples), 2)) / 2
     with one_thread():
         members = Members.fitted(examples, cap, seed, BAGS)
-    return Blend(members, weights.reshape(2, -1), longest), staged @ weights
+    blend = Blend(members, weights.reshape(2, -1), longest)
+    return blend, Unseen(staged @ weights, plain @ _weighed(plain, examples))
+
+
+def _weighed(columns: Floats, examples: Examples) -> Floats:
+    """The weights that make columns, (moments, members), fit best, (members,)."""
+    root = np.sqrt(examples.weight)
+    weights: Floats = nnls(columns * root[:, None], examples.left * root)[0]
+    return weights
 
 
 def _unseen(examples: Examples, cap: float, seed: int) -> Floats:
     """What members that never saw a moment's life say of it, (moments, members)."""
-    unseen = np.zeros((len(examples.left), 3))
+    unseen = np.zeros((len(examples.left), len(MEMBERS)))
     fold = folds(examples.life, seed)
     with one_thread():
         for number in range(int(fold.max()) + 1):
-            learned = Members.fitted(examples.only(fold != number), cap, seed)
+            learned = Members.fitted(examples.only(fold != number), cap, seed, BAGS_TO_WEIGH)
             unseen[fold == number] = learned.columns(examples.only(fold == number))
     return unseen
+
+
+def _among_peers(unseen: Floats, examples: Examples) -> Floats:
+    """Equal weights for members about as good as the best of them, (members,)."""
+    square = np.average((unseen - examples.left[:, None]) ** 2, axis=0, weights=examples.weight)
+    peers = np.sqrt(square) <= PEERS * np.sqrt(square.min())
+    shares: Floats = peers / peers.sum()
+    return shares
 
 
 def _by_stage(columns: Floats, longest: float) -> Floats:
@@ -146,10 +178,6 @@ def _boosted(seed: int) -> HistGradientBoostingRegressor:
         early_stopping=False,
         random_state=seed,
     )
-
-
-def _age(shown: Examples, cap: float) -> Floats:
-    return np.zeros(len(shown.age)) if np.isfinite(cap) else shown.age
 
 
 def folds(life: Ints, seed: int) -> Ints:

@@ -6,14 +6,17 @@ the noise far sooner than any one of them. Several mixtures leave room for sever
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.arrays import Bools, Floats
+from models.arrays import Bools, Floats, Ints
+from models.features.trajectory import AGE, TRAIT
 from models.recording import Recording
 
 MIXTURES = 4
+MIXTURE = "mixture"
 FEWEST_METRICS = 4
 """Fewer metrics are each looked at anyway; to mix them would only say the same again."""
 LATE = 0.3
@@ -56,7 +59,7 @@ class Fusion:
         values = lives.values[:, self.moving]
         told = np.where(np.isfinite(values), (values - self.centre) / self.spread, 0.0)
         names = [name for name, moves in zip(lives.metrics, self.moving, strict=True) if moves]
-        names += [f"mixture {number}" for number in range(self.mixtures.shape[1])]
+        names += [f"{MIXTURE} {number}" for number in range(self.mixtures.shape[1])]
         heard = np.where(np.isfinite(values).any(axis=1), 1.0, np.nan)
         return replace(
             lives,
@@ -67,6 +70,17 @@ class Fusion:
             high=None,
             deviation=None,
         )
+
+
+def fused(names: Sequence[str]) -> Ints:
+    """Positions of the features that tell of mixtures, age and traits; of all without mixtures."""
+    told = [
+        place
+        for place, name in enumerate(names)
+        if name.startswith((MIXTURE, TRAIT)) or name == AGE
+    ]
+    mixed = any(name.startswith(MIXTURE) for name in names)
+    return np.array(told) if mixed else np.arange(len(names))
 
 
 def _mixtures(late: Floats) -> Floats:

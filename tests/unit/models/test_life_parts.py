@@ -77,8 +77,10 @@ def test_the_weight_goes_to_who_is_right_about_lives_left_out() -> None:
     lasts = np.repeat(rng.uniform(40, 200, 20), 40)
     age = np.tile(np.arange(40.0), 20)
     left = lasts - age
+    features = np.column_stack([left + rng.normal(0, 2, len(left)), rng.normal(0, 1, len(left))])
     shown = Examples(
-        np.column_stack([left + rng.normal(0, 2, len(left)), rng.normal(0, 1, len(left))]),
+        features,
+        features,
         np.empty((len(left), 0)),
         age,
         left,
@@ -86,9 +88,10 @@ def test_the_weight_goes_to_who_is_right_about_lives_left_out() -> None:
         np.ones(len(left)),
     )
     blend, unseen = life_blend.fit(shown, np.inf, seed=0)
-    assert blend.weights.shape == (2, 3)
-    assert blend.weights[:, 2].max() < 0.1
-    assert np.sqrt(np.mean((unseen - left) ** 2)) < 12
+    assert blend.weights.shape == (2, len(life_blend.MEMBERS))
+    assert blend.weights[:, -1].max() < 0.1
+    assert blend.weights.sum(axis=1).min() >= 0.5
+    assert np.sqrt(np.mean((unseen.left - left) ** 2)) < 12
     assert np.corrcoef(blend.predict(shown), left)[0, 1] > 0.98
 
 
