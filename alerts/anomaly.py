@@ -18,9 +18,11 @@ from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import explanation, scoring, shelf
-from models.departure import Departure
-from models.explanation import Explanation
+from models import shelf
+from models.reasons import explanation
+from models.reasons.departure import Departure
+from models.reasons.explanation import Explanation
+from models.serving import scoring
 from models.shelf import Model
 from storage.pool import Connection
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from devices.catalogue.appliance_type import ApplianceType, Kind, Metric
-from models.departure import Departure
+from models.reasons.departure import Departure
 
 WITHOUT_SHARE = frozenset({"", "%", "°C", "°F", "pH"})
 """Units in which half as much means nothing, or is not what a percentage would say."""

@@ -11,7 +11,7 @@ import msgspec
 from alerts import departure_words
 from alerts.departure_words import decimals, quantity
 from devices.catalogue.appliance_type import ApplianceType
-from models.departure import Departure
+from models.reasons.departure import Departure
 
 __all__ = ["Evidence", "Kind", "decimals", "sentence"]
 

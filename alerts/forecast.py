@@ -18,12 +18,14 @@ from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import appliance
 from devices.catalogue.appliance_type import ApplianceType
-from models import fleet, fleet_scoring, forecast_reasons, forecast_round, newest_score, shelf
-from models.fault_families import BY_NAME, FaultFamily
+from models import fleet, shelf
 from models.fleet import Chunk
-from models.forecast_reasons import Reasons
 from models.forecasters.fault import FaultForecaster
+from models.reasons import forecast_reasons
+from models.reasons.forecast_reasons import Reasons
+from models.serving import fleet_scoring, forecast_round, newest_score
 from models.shelf import Model
+from models.training.fault_families import BY_NAME, FaultFamily
 from storage import query
 from storage.pool import Connection
 

@@ -21,14 +21,16 @@ from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import explanation, fleet, fleet_scoring, scoring, shelf, unusual
+from models import fleet, shelf
 from models.anomaly import AnomalyFamily
-from models.departure import Departure
-from models.explanation import Explanation
 from models.fleet import Span
-from models.health_training import FAMILY
+from models.reasons import explanation, unusual
+from models.reasons.departure import Departure
+from models.reasons.explanation import Explanation
+from models.reasons.unusual import Unusual
+from models.serving import fleet_scoring, scoring
 from models.shelf import Model
-from models.unusual import Unusual
+from models.training.health_training import FAMILY
 from storage.pool import Connection
 
 PREFIX = "health:"

@@ -20,11 +20,12 @@ from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import forecast_round, scoring, shelf
-from models.fault_families import BY_NAME
+from models import shelf
 from models.fleet import Span
-from models.health_training import FAMILY as HEALTH
+from models.serving import forecast_round, scoring
 from models.shelf import Model
+from models.training.fault_families import BY_NAME
+from models.training.health_training import FAMILY as HEALTH
 from storage import lock, query
 from storage.pool import Connection
 

@@ -10,7 +10,7 @@ from alerts import evidence
 from alerts.evidence import Evidence
 from api import wording
 from devices.catalogue.appliance_type import ApplianceType, Text
-from models.departure import Departure as Moved
+from models.reasons.departure import Departure as Moved
 from tickets.ticket import Proof
 
 

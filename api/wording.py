@@ -7,7 +7,7 @@ from alerts.evidence import Evidence
 from devices.catalogue.appliance_type import ApplianceType, Problem
 from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import OFFLINE, problem_of
-from models.departure import Departure
+from models.reasons.departure import Departure
 
 
 def find_problem(description: ApplianceType | None, name: str) -> Problem | None:

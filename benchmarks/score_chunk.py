@@ -14,11 +14,11 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from devices.catalogue.appliance_type import ApplianceType
-from models import fleet_scoring, newest_score
 from models.arrays import Floats
 from models.features import windows
 from models.fleet import Chunk
 from models.recording import HOUR_NS, Moments, Recording
+from models.serving import fleet_scoring, newest_score
 from models.shelf import Model
 from storage import pool
 
@@ -98,7 +98,7 @@ def prepare(task: Task) -> None:
 
 
 def run(chunk: Chunk) -> Parts:
-    """Read, judge and write a chunk as `models.fleet_scoring.score_chunk` does."""
+    """Read, judge and write a chunk as `models.serving.fleet_scoring.score_chunk` does."""
     task = _task[0]
     booster = Booster(task.booster.trees)
     started, cpu = time.monotonic(), time.process_time()

@@ -27,8 +27,8 @@ from ingest.instant import Span
 from ingest.postgres_sink import PostgresSink
 from ingest.source import Message
 from ingest.validation import Validation
-from models import release, retraining
-from models.retraining import Plan as Retraining
+from models.promotion import release, retraining
+from models.promotion.retraining import Plan as Retraining
 from runtime.clock import SetClock
 from simulator import people, scorer, truth
 from simulator.fault_plan import LOST_CONNECTION, PlannedFault

@@ -21,7 +21,7 @@ from cli import platform
 from cli.platform import Platform
 from devices import appliance, watermark
 from devices.watermark import Tally
-from models import release
+from models.promotion import release
 from runtime import clock
 from runtime.broker import BrokerAddress
 from runtime.settings import Settings

@@ -100,7 +100,7 @@ def work() -> None:
 
     Example: hearthwatch work
     """
-    from models.retraining import Plan
+    from models.promotion.retraining import Plan
     from tickets import errands
 
     settings = begin()

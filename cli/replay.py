@@ -11,7 +11,8 @@ from cli import platform
 from cli.platform import Platform
 from devices import telemetry, watermark
 from devices.watermark import Tally
-from models import release, scoring
+from models.promotion import release
+from models.serving import scoring
 from runtime import clock
 from runtime.broker import BrokerAddress
 from runtime.settings import Settings

@@ -25,7 +25,7 @@ from storage import database, migration, pool
 from storage.pool import Connection
 
 if TYPE_CHECKING:
-    from models.fleet_scoring import Errand, Tally
+    from models.serving.fleet_scoring import Errand, Tally
 
 AT_ONCE = 1000
 
@@ -112,7 +112,7 @@ def reached(connection: Connection) -> datetime:
 
 @contextmanager
 def _workers(address: str | None, processes: int | None) -> Iterator[tuple[Executor, int]]:
-    from models import scoring_run
+    from models.serving import scoring_run
 
     if address is not None:
         with scoring_run.on_dask(address) as cluster:
@@ -134,7 +134,7 @@ def _scored(
 ) -> dict[str, object]:
     """Bring the type's rollup up to date, score what is left of it, and say what that took."""
     from devices import rollup
-    from models import fleet_scoring, scoring_run
+    from models.serving import fleet_scoring, scoring_run
 
     with pool.connect(url) as connection:
         while rollup.refresh(connection, description, until):

@@ -117,7 +117,7 @@ def roll_back_model(model_id: ModelId, reason: Reason, *, as_json: AsJson = Fals
     Example: hearthwatch models rollback 12 --reason "tickets about nothing since Monday"
     """
     with _opened() as connection:
-        from models import release
+        from models.promotion import release
 
         catalogue = folder.load(begin().catalogue)
         restored = release.rollback(connection, catalogue, model_id, decision(reason))
@@ -176,7 +176,7 @@ def _measure(connection: Connection, type_name: str | None) -> None:
 
 def _move(model_id: int, state: str, reason: str, *, as_json: bool) -> None:
     with _opened() as connection:
-        from models import release
+        from models.promotion import release
         from models.version import State
 
         catalogue = folder.load(begin().catalogue)

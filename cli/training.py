@@ -14,7 +14,7 @@ from devices.catalogue import folder
 from storage import database, pool
 
 if TYPE_CHECKING:
-    from models.succession import Ruled
+    from models.promotion.succession import Ruled
 
 FORCED = "asked for by `hearthwatch train --promote`"
 
@@ -36,8 +36,8 @@ def train(
 
     Example: hearthwatch train --type refrigerator --days 60
     """
-    from models import release
-    from models.retraining import Plan
+    from models.promotion import release
+    from models.promotion.retraining import Plan
 
     settings = begin()
     plan = Plan.of(settings)

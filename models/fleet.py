@@ -16,9 +16,9 @@ from devices import hour_block
 from devices.catalogue.appliance_type import ApplianceType, Severity
 from devices.hour_block import HourBlock
 from devices.telemetry_block import micros
-from models import training
 from models.arrays import Floats, Ints
 from models.recording import HOUR_NS, Description, Log, Moments, Recording
+from models.training import detector_training
 from storage import query
 from storage.pool import Connection
 
@@ -120,7 +120,8 @@ def describe(description: ApplianceType) -> Description:
             name: metric.anomaly.value for name, metric in watched.items() if metric.anomaly
         },
         resolution={
-            name: training.untrained(name, metric).resolution for name, metric in watched.items()
+            name: detector_training.untrained(name, metric).resolution
+            for name, metric in watched.items()
         },
         unit_of_measure={name: metric.unit for name, metric in description.metrics.items()},
     )

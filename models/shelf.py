@@ -99,7 +99,7 @@ def page(
 def promote(connection: Connection, model_id: int, decision: Decision = TRAINED) -> Model:
     """Let this version serve instead of any other of its family.
 
-    `models.release.move` asks first whether the catalogue still has what it needs.
+    `models.promotion.release.move` asks first whether the catalogue still has what it needs.
     """
     model = _held(connection, model_id)
     if model.serving:

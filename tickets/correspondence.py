@@ -18,7 +18,7 @@ from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType, Consumable
 from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import problem_of
-from models.wear import ConsumableEstimate
+from models.serving.wear import ConsumableEstimate
 from storage.pool import Connection
 from tickets import letter
 from tickets.opening import Opened

@@ -10,7 +10,7 @@ from alerts.notice import DELIVER
 from devices import retention
 from devices.catalogue.folder import Catalogue
 from devices.retention import Keeping
-from models.retraining import Plan
+from models.promotion.retraining import Plan
 from runtime.clock import Clock
 from runtime.stopping import Stop
 from storage import queue

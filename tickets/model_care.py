@@ -8,8 +8,9 @@ from scipy.stats import fisher_exact
 from alerts import shadow
 from devices import watermark
 from devices.catalogue.folder import Catalogue
-from models import drift, release, retraining, shelf
-from models.retraining import Plan
+from models import drift, shelf
+from models.promotion import release, retraining
+from models.promotion.retraining import Plan
 from models.shelf import Decision, Model
 from runtime.errors import ConflictError
 from storage import lock, queue

@@ -16,8 +16,8 @@ import numpy as np
 
 from alerts.alert import AlertChange
 from devices.catalogue.appliance_type import ApplianceType
-from models import explanation
 from models.arrays import Floats
+from models.reasons import explanation
 from storage import query
 from storage.pool import Connection
 

@@ -19,8 +19,8 @@ from alerts.horizon import Horizon
 from devices import day_packing, rollup, watermark
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
-from models import forecast_round, wear
-from models.forecast_round import Round
+from models.serving import forecast_round, wear
+from models.serving.forecast_round import Round
 from runtime import metrics
 from runtime.clock import Clock
 from runtime.stopping import Stop

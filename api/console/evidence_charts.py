@@ -14,8 +14,8 @@ from api.console import plot, words
 from api.console.plot import Chart, Line, Marks
 from devices import telemetry
 from devices.catalogue.appliance_type import ApplianceType, Kind, Metric
-from models import scoring
 from models.artefacts.packing import UnreadableError
+from models.serving import scoring
 from runtime.errors import NotFoundError
 from storage.pool import Connection
 from tickets.ticket import Proof

@@ -20,7 +20,8 @@ from api.house import House, Served, Transaction
 from api.routes.models import decision_of
 from api.user import Role
 from devices.catalogue.appliance_type import ApplianceType
-from models import drift, release, shelf
+from models import drift, shelf
+from models.promotion import release
 from models.version import Decision, Model, State
 from runtime.errors import HearthwatchError, InvalidError
 from storage.pool import Connection

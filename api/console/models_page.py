@@ -12,7 +12,7 @@ from api.console.model_rows import Row
 from api.console.session import SignedIn
 from api.family import Family
 from api.house import House, Served, Transaction
-from models import fault_families
+from models.training import fault_families
 from runtime.errors import NotFoundError
 
 router = APIRouter(prefix="/console/models")

@@ -29,8 +29,8 @@ from customers import contact, household
 from customers.contact import Contact
 from customers.household import Household
 from devices import appliance, device_state
-from models import explanation
 from models.artefacts.packing import UnreadableError
+from models.reasons import explanation
 from runtime.errors import HearthwatchError, InvalidError
 from storage.pool import Connection
 from tickets import precedent, ticket

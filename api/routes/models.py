@@ -14,7 +14,8 @@ from api.access import Admin, Viewer, check_role
 from api.cursor import Cursor, Limit, Page
 from api.house import Served, Transaction
 from api.user import Role, User
-from models import drift, release, shelf
+from models import drift, shelf
+from models.promotion import release
 from models.version import Decision, State
 from runtime.errors import ForbiddenError
 

@@ -20,9 +20,9 @@ from models.arrays import Floats
 from models.features import days
 from models.forecasters.conditions import Conditions
 from models.forecasters.usage_life import UsageLife
+from models.history.worn_life import Shown, Told, WornLife
 from models.recording import Moments, Recording
 from models.remaining_life import Estimate, FleetRate, Usage
-from models.worn_life import Shown, Told, WornLife
 
 HISTORY = timedelta(days=60)
 """Long enough for a rate, short enough that habits are today's."""

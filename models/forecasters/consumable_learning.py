@@ -18,9 +18,9 @@ from models.forecasters.conditions import Conditions
 from models.forecasters.consumable import HISTORY_NS, ConsumableForecaster
 from models.forecasters.consumable_looks import Looks, Places
 from models.forecasters.usage_life import Life, Lives, UsageLife
+from models.history.worn_life import WornLife
 from models.recording import Recording
 from models.remaining_life import FleetRate
-from models.worn_life import WornLife
 
 FEWEST_ENDED, FEWEST_HOMES = 10, 5
 """Fewer ends, or of fewer homes, say more of those homes than of the consumable."""

@@ -13,8 +13,8 @@ from models.arrays import Bools, Floats, Ints
 from models.features.days import DAY_NS
 from models.forecasters import consumable
 from models.forecasters.usage_life import Life
+from models.history.worn_life import WornLife
 from models.remaining_life import Estimate, FleetRate
-from models.worn_life import WornLife
 
 MOST_LOOKS = 8
 """So many moments of a life are judged by: more of them resemble each other."""

@@ -16,7 +16,8 @@ from devices.appliance import Registration
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading
-from models import shelf, training
+from models import shelf
+from models.training import detector_training
 from storage.pool import Connection
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -66,7 +67,7 @@ def model(connection: Connection, catalogue: Catalogue, stored: Store) -> shelf.
     end = START + TRAINED_H * HOUR
     (made,) = (
         each
-        for each in training.train(connection, catalogue, "refrigerator", START, end, end)
+        for each in detector_training.train(connection, catalogue, "refrigerator", START, end, end)
         if each.metric == METRIC
     )
     return shelf.promote(connection, made.id)

@@ -11,11 +11,13 @@ import pytest
 from alerts import alert, code, evidence, forecast, shadow
 from alerts.alert import AlertChange
 from alerts.horizon import Horizon
-from models import fault_training, fleet_scoring, forecast_round, shelf
-from models.fault_families import BY_NAME
+from models import shelf
 from models.fleet import Span
 from models.forecasters.fault import FaultForecaster
+from models.serving import fleet_scoring, forecast_round
 from models.shelf import Decision, Origin
+from models.training import fault_training
+from models.training.fault_families import BY_NAME
 from storage import pool
 from tests.failing_fleet import FREEZER, HOUR, MODE, FailingFleet
 from tickets import opening

@@ -8,9 +8,10 @@ import pytest
 
 from alerts import alert, evidence, health, shadow
 from alerts.horizon import Horizon
-from models import fault_training, health_training, shelf
+from models import shelf
 from models.fleet import Span
 from models.shelf import Decision, Model
+from models.training import fault_training, health_training
 from storage import pool
 from tests.failing_fleet import FREEZER, HOUR, MODE, TOLD_H, FailingFleet
 

@@ -15,8 +15,9 @@ from devices.appliance import Registration
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading
-from models import shelf, training
+from models import shelf
 from models.shelf import Decision, Model
+from models.training import detector_training
 from storage.pool import Connection
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -71,7 +72,9 @@ def tried(connection: Connection, catalogue: Catalogue, stored: Store) -> Model:
     first, second = (
         next(
             each
-            for each in training.train(connection, catalogue, "refrigerator", START, end, end)
+            for each in detector_training.train(
+                connection, catalogue, "refrigerator", START, end, end
+            )
             if each.metric == METRIC
         )
         for _ in range(2)

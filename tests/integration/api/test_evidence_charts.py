@@ -15,7 +15,8 @@ from devices import appliance, rollup, telemetry
 from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading
-from models import shelf, training
+from models import shelf
+from models.training import detector_training
 from storage.pool import Connection
 from tickets.ticket import Proof
 
@@ -71,7 +72,9 @@ def _draw(connection: Connection, catalogue: Catalogue, device: int, *proofs: Pr
 def test_an_anomaly_is_drawn_against_what_the_model_expects(
     connection: Connection, catalogue: Catalogue, fridges: list[int]
 ) -> None:
-    trained = training.train(connection, catalogue, "refrigerator", NOW - HISTORY, NOW, NOW)
+    trained = detector_training.train(
+        connection, catalogue, "refrigerator", NOW - HISTORY, NOW, NOW
+    )
     for model in trained:
         shelf.promote(connection, model.id)
     (drawn,) = _draw(connection, catalogue, fridges[0], _proof("anomaly", "fridge_temp_c"))

@@ -13,7 +13,7 @@ from alerts import alert
 from devices import appliance
 from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
-from models.departure import Departure
+from models.reasons.departure import Departure
 from storage.pool import Connection
 from tests.integration.api.conftest import NOW, duty_finding
 from tickets import opening

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from devices.catalogue.folder import Catalogue
-from models import release, retraining, shelf, succession
-from models.retraining import Plan
+from models import shelf
+from models.promotion import release, retraining, succession
+from models.promotion.retraining import Plan
+from models.promotion.succession import Ruled
 from models.shelf import Decision, Model
-from models.succession import Ruled
 from storage.pool import Connection
 from tests.integration.fridge_hours import FAMILY, METRIC, More, at, store
 

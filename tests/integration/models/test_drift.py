@@ -12,9 +12,10 @@ from devices.appliance import Appliance, Registration
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Value
-from models import drift, shelf, training
+from models import drift, shelf
 from models.drift import Drift
 from models.shelf import Model
+from models.training import detector_training
 from storage.pool import Connection
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -51,7 +52,7 @@ def champion(connection: Connection, catalogue: Catalogue, stored: Store, health
     """The duty's model, from eight days of four fridges."""
     stored(range(TRAINED_H), healthy)
     until = START + timedelta(hours=TRAINED_H)
-    found = training.train(connection, catalogue, "refrigerator", START, until, until)
+    found = detector_training.train(connection, catalogue, "refrigerator", START, until, until)
     return shelf.promote(connection, next(each.id for each in found if each.metric == METRIC))
 
 
@@ -152,6 +153,6 @@ def test_what_was_measured_of_a_retired_model_is_shown_no_more(
     go_on(healthy)
     drift.measure(connection, refrigerator, NOW)
     assert {each.model_id for each in drift.latest(connection)} == {champion.id}
-    again = training.train(connection, catalogue, "refrigerator", START, NOW, NOW)
+    again = detector_training.train(connection, catalogue, "refrigerator", START, NOW, NOW)
     shelf.promote(connection, next(each.id for each in again if each.metric == METRIC))
     assert drift.latest(connection) == []

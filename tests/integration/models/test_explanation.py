@@ -11,7 +11,9 @@ from devices import appliance, rollup, telemetry
 from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading
-from models import explanation, shelf, training
+from models import shelf
+from models.reasons import explanation
+from models.training import detector_training
 from storage.pool import Connection
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -48,7 +50,7 @@ def fridges(connection: Connection, catalogue: Catalogue) -> list[int]:
     telemetry.store(connection, fridge, readings)
     rollup.refresh(connection, fridge, START + timedelta(days=99), limit=100_000)
     end = START + TRAINED_H * HOUR
-    for made in training.train(connection, catalogue, "refrigerator", START, end, end):
+    for made in detector_training.train(connection, catalogue, "refrigerator", START, end, end):
         shelf.promote(connection, made.id)
     return ids
 

@@ -7,19 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from models import (
-    fault_history,
-    fault_training,
-    fleet,
-    fleet_sample,
-    newest_score,
-    refit,
-    shelf,
-)
-from models.fault_families import BY_NAME
+from models import fleet, shelf
 from models.fleet import Fleet, Span
 from models.forecasters.fault import FaultForecaster
+from models.history import fault_history
+from models.serving import newest_score
 from models.shelf import Model
+from models.training import fault_training, fleet_sample, refit
+from models.training.fault_families import BY_NAME
 from storage import pool
 from storage.pool import Connection
 from tests.failing_fleet import FREEZER, HOUR, MODE, FailingFleet

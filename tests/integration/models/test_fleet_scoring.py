@@ -24,8 +24,10 @@ from devices.appliance import Appliance, Registration
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading, Value
-from models import fleet_scoring, scoring, scoring_run, shelf, training
-from models.fleet_scoring import Errand, Tally
+from models import shelf
+from models.serving import fleet_scoring, scoring, scoring_run
+from models.serving.fleet_scoring import Errand, Tally
+from models.training import detector_training
 from storage import pool
 from storage.pool import Connection
 
@@ -56,7 +58,7 @@ def errand(
     once = Reading(found["HW-new"], AT - timedelta(minutes=30), healthy(0, 1))
     telemetry.store(connection, description, [once])
     rollup.refresh(connection, description, AT)
-    models = training.train(connection, catalogue, "refrigerator", START, AT, AT)
+    models = detector_training.train(connection, catalogue, "refrigerator", START, AT, AT)
     serving = tuple(shelf.promote(connection, model.id) for model in models[:3])
     connection.commit()
     return Errand(database_url, description, serving, AT)

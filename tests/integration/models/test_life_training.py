@@ -10,11 +10,13 @@ import pytest
 from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.telemetry import Value
-from models import life_training, newest_score, shelf, wear
+from models import shelf
 from models.fleet import Span, chunks, read
 from models.forecasters.consumable import ConsumableForecaster
+from models.serving import newest_score, wear
+from models.serving.wear import ConsumableEstimate
 from models.shelf import Decision, Model
-from models.wear import ConsumableEstimate
+from models.training import life_training
 from storage.pool import Connection
 
 START = datetime(2026, 5, 1, tzinfo=UTC)

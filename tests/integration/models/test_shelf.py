@@ -16,10 +16,11 @@ import skops.io
 from psycopg.types.json import Jsonb
 
 from devices.catalogue.folder import Catalogue
-from models import release, shelf
+from models import shelf
 from models.artefacts.packing import UnreadableError
 from models.detectors.calibration import Calibration
 from models.detectors.context_residual import ContextResidual
+from models.promotion import release
 from models.shelf import DamagedModelError, Decision, Model, Origin, State
 from models.version import catalogue_version
 from runtime.errors import ConflictError, NotFoundError

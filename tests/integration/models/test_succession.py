@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from devices.catalogue.folder import Catalogue
-from models import shelf, succession
+from models import shelf
 from models.detectors.context_residual import ContextResidual
+from models.promotion import succession
+from models.promotion.succession import Ruled
 from models.shelf import Decision, Origin
-from models.succession import Ruled
 from storage.pool import Connection
 from tests.integration.fridge_hours import METRIC, START
 

@@ -9,8 +9,10 @@ from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Value
-from models import scoring, shelf, training
+from models import shelf
+from models.serving import scoring
 from models.shelf import Model
+from models.training import detector_training
 from runtime.errors import NotFoundError
 from storage.pool import Connection
 
@@ -26,7 +28,7 @@ def trained(
 ) -> list[Model]:
     stored(range(TRAINED_H), healthy)
     until = START + timedelta(hours=TRAINED_H)
-    found = training.train(connection, catalogue, "refrigerator", START, until, until)
+    found = detector_training.train(connection, catalogue, "refrigerator", START, until, until)
     return [shelf.promote(connection, model.id) for model in found]
 
 
@@ -112,7 +114,7 @@ def test_too_short_a_history_trains_nothing(
 ) -> None:
     stored(range(4), healthy)
     until = START + timedelta(hours=4)
-    assert training.train(connection, catalogue, "refrigerator", START, until, until) == []
+    assert detector_training.train(connection, catalogue, "refrigerator", START, until, until) == []
 
 
 def test_scoring_goes_on_where_it_ended_and_never_goes_back(connection: Connection) -> None:

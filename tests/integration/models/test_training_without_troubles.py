@@ -9,8 +9,10 @@ from alerts.alert import Finding
 from alerts.evidence import Evidence
 from devices.catalogue.appliance_type import Severity
 from devices.catalogue.folder import Catalogue
-from models import scoring, shelf, training
+from models import shelf
+from models.serving import scoring
 from models.shelf import Model
+from models.training import detector_training
 from storage.pool import Connection
 from tests.integration.fridge_hours import at, store
 
@@ -21,7 +23,7 @@ WORN = 2
 
 def learned(connection: Connection, catalogue: Catalogue) -> Model:
     """The duty's model; the fridge `WORN` works too hard for nearly all of the history."""
-    (found,) = training.train(
+    (found,) = detector_training.train(
         connection, catalogue, "refrigerator", at(0), at(LEARNED), at(LEARNED)
     )
     return found

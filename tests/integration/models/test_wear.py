@@ -8,7 +8,7 @@ import pytest
 from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.telemetry import Value
-from models import wear
+from models.serving import wear
 from storage.pool import Connection
 
 START = datetime(2026, 5, 1, tzinfo=UTC)

@@ -9,9 +9,9 @@ from alerts.alert import Finding
 from alerts.evidence import Evidence
 from devices.catalogue.appliance_type import Severity
 from devices.catalogue.folder import Catalogue
-from models import release, retraining
-from models.contest import Aspect
-from models.retraining import Plan
+from models.promotion import release, retraining
+from models.promotion.contest import Aspect
+from models.promotion.retraining import Plan
 from storage.pool import Connection
 from tests.integration.fridge_hours import FAMILY, at, store
 from tickets import opening, ticket, verdict

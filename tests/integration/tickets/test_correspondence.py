@@ -9,7 +9,7 @@ import pytest
 from alerts import delivery, notice
 from alerts.notice import Notice
 from customers import ownership
-from models.wear import ConsumableEstimate
+from models.serving.wear import ConsumableEstimate
 from runtime.clock import SetClock
 from storage.pool import Pool
 from tests.integration.tickets.conftest import START, House

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from alerts import alert
-from models import labels
-from models.labels import BEFORE, Span
+from models.history import labels
+from models.history.labels import BEFORE, Span
 from tests.integration.tickets.conftest import MINUTE, START, House
 from tickets import ticket, verdict
 from tickets.lifecycle import State

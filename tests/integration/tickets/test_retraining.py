@@ -12,8 +12,9 @@ import pytest
 from devices import watermark
 from devices.catalogue.folder import Catalogue
 from devices.retention import Keeping
-from models import drift, release, retraining, shelf
-from models.retraining import Plan
+from models import drift, shelf
+from models.promotion import release, retraining
+from models.promotion.retraining import Plan
 from models.shelf import Model
 from runtime.clock import SetClock
 from runtime.stopping import Stop

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models import trouble
-from models.trouble import Trouble
+from models.history import trouble
+from models.history.trouble import Trouble
 from tests.integration.tickets.conftest import MINUTE, START, House
 from tickets import ticket, verdict
 from tickets.lifecycle import State

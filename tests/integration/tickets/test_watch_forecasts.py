@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import fault_training, shelf
-from models.fault_families import BY_NAME
+from models import shelf
 from models.fleet import Span
+from models.training import fault_training
+from models.training.fault_families import BY_NAME
 from runtime.clock import SetClock
 from storage.pool import Pool
 from tests.failing_fleet import FREEZER, MODE, FailingFleet

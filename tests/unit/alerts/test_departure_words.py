@@ -9,7 +9,7 @@ import pytest
 from alerts import departure_words
 from alerts.evidence import Evidence, plot_from, sentence
 from devices.catalogue.folder import Catalogue
-from models.departure import Departure
+from models.reasons.departure import Departure
 
 AT = datetime(2026, 6, 4, 12, tzinfo=UTC)
 POWER = Departure(

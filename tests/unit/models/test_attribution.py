@@ -5,10 +5,10 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from models import attribution
 from models.arrays import Floats
 from models.forecasters.fault import FaultForecaster
 from models.forecasters.forecaster import Target
+from models.reasons import attribution
 from models.recording import HOUR_NS, Description, Log, Moments, Recording
 
 NAMES = ("power:mean:24h", "power:slope:24h", "room:mean:24h", "event:E5:count:24h", "hour of day")

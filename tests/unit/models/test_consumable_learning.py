@@ -13,8 +13,8 @@ from models.features.days import DAY_NS
 from models.forecasters import consumable_learning
 from models.forecasters.consumable import ConsumableForecaster, usage_in
 from models.forecasters.consumable_learning import Known
+from models.history.worn_life import Shown, Told
 from models.recording import HOUR_NS, Description, Moments, Recording
-from models.worn_life import Shown, Told
 
 LEFT = Wear(metric="left_pct", new=100, spent=0)
 DAYS = 120

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models import contest
-from models.contest import Aspect, Skill
+from models.promotion import contest
+from models.promotion.contest import Aspect, Skill
 
 RNG = np.random.default_rng(3)
 TRIES = range(200)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from models import departure
-from models.departure import Scores, Watched
+from models.reasons import departure
+from models.reasons.departure import Scores, Watched
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

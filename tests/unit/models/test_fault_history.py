@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from models import fault_families, fault_history
-from models.fault_families import FEWEST_DEVICES, FEWEST_EPISODES, Failure
-from models.fault_history import History, Stretches
+from models.history import fault_history
+from models.history.fault_history import History, Stretches
 from models.recording import HOUR_NS, Log, Moments
+from models.training import fault_families
+from models.training.fault_families import FEWEST_DEVICES, FEWEST_EPISODES, Failure
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 24 * HOUR_NS

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from models import own_history
-from models.departure import Departure
+from models.reasons import own_history
+from models.reasons.departure import Departure
 from models.recording import HOUR_NS, Description, Recording
 
 HOURS = 20 * 24

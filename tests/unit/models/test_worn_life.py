@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.arrays import Floats
+from models.history.worn_life import End, Shown, Told, WornLife
 from models.remaining_life import DAY_NS
-from models.worn_life import End, Shown, Told, WornLife
 
 LINE = np.linspace(0.0, 0.68, 35)
 """A life of 35 days that ends at about 70 % of its rating."""

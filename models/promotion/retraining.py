@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from devices.catalogue.folder import Catalogue
-from models import release, shelf, stability, succession
-from models.succession import FROZEN, Ruled
+from models import shelf, stability
+from models.promotion import release, succession
+from models.promotion.succession import FROZEN, Ruled
 from runtime.settings import Settings
 from storage import query
 from storage.pool import Connection

@@ -14,10 +14,11 @@ import pandas as pd
 
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import departure, shelf
-from models.departure import Departure, Scores, Watched
+from models import shelf
 from models.detectors.context_residual import ContextResidual
 from models.features import hours
+from models.reasons import departure
+from models.reasons.departure import Departure, Scores, Watched
 from storage.pool import Connection
 
 FAMILY = "context_residual"

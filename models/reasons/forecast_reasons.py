@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 
 from devices.catalogue.appliance_type import ApplianceType
 from devices.telemetry_block import micros
-from models import attribution, explanation, fleet_sample, own_history, shelf
-from models.attribution import Attribution
-from models.departure import Departure
-from models.explanation import Explanation
+from models import shelf
 from models.fleet import Fleet, Span
 from models.forecasters.fault import FaultForecaster
+from models.reasons import attribution, explanation, own_history
+from models.reasons.attribution import Attribution
+from models.reasons.departure import Departure
+from models.reasons.explanation import Explanation
 from models.recording import HOUR_NS
 from models.shelf import Model
+from models.training import fleet_sample
 from storage.pool import Connection
 
 AT_ONCE = 50

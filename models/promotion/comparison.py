@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from devices.catalogue.appliance_type import ApplianceType
-from models import contest, detector_contest, families, frozen, shelf, training
+from models import shelf
 from models.artefacts.packing import UnreadableError
-from models.contest import Aspect
 from models.detectors.context_residual import ContextResidual
+from models.promotion import contest, detector_contest, frozen
+from models.promotion.contest import Aspect
+from models.training import detector_training, families
 from models.version import Model
 from storage.pool import Connection
 
@@ -51,5 +53,5 @@ def misfit(connection: Connection, description: ApplianceType, champion: Model) 
 
 def _as_described(detector: ContextResidual, description: ApplianceType) -> bool:
     metric = description.metrics[detector.metric]
-    told = training.untrained(detector.metric, metric)
+    told = detector_training.untrained(detector.metric, metric)
     return (detector.context, detector.direction) == (told.context, told.direction)

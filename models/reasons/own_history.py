@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from models.arrays import Floats, Ints
-from models.departure import DAY_NS, EPOCH, Departure
+from models.reasons.departure import DAY_NS, EPOCH, Departure
 from models.recording import Recording
 
 FEWEST = 24

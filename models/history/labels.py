@@ -15,9 +15,9 @@ import pandas as pd
 from psycopg.rows import class_row
 
 from devices.catalogue.offline import OFFLINE
-from models import trouble
 from models.arrays import Bools
-from models.trouble import Trouble
+from models.history import trouble
+from models.history.trouble import Trouble
 from storage import query
 from storage.pool import Connection
 

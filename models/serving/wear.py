@@ -17,10 +17,11 @@ from psycopg.rows import class_row
 
 from devices import telemetry_table
 from devices.catalogue.appliance_type import ApplianceType, Wear
-from models import learned_life, remaining_life
+from models import remaining_life
 from models.forecasters.consumable import HISTORY, LOOKBACK
-from models.learned_life import LearnedLife
 from models.remaining_life import Estimate, Renewal, Usage
+from models.serving import learned_life
+from models.serving.learned_life import LearnedLife
 from storage import query
 from storage.pool import Connection
 

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from devices.catalogue.appliance_type import ApplianceType
-from models import fleet, fleet_sample, labels, refit, shelf
+from models import fleet, shelf
 from models.anomaly import AnomalyFamily
 from models.arrays import Bools
 from models.detectors.detector import NotEnoughDataError
-from models.fault_history import Stretches
 from models.fleet import Fleet, Span
+from models.history import labels
+from models.history.fault_history import Stretches
 from models.shelf import Model, Origin
+from models.training import fleet_sample, refit
 from models.version import catalogue_version
 from storage.pool import Connection
 

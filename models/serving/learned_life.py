@@ -11,11 +11,12 @@ import numpy as np
 import structlog
 
 from devices.catalogue.appliance_type import ApplianceType
-from models import life_history, shelf
+from models import shelf
 from models.artefacts.artefact import DamagedModelError
 from models.artefacts.packing import UnreadableError
 from models.fleet import Span
 from models.forecasters.consumable import HISTORY, ConsumableForecaster
+from models.history import life_history
 from models.recording import Moments
 from models.remaining_life import Estimate, FleetRate, Usage, instant_ns
 from storage.pool import Connection

@@ -11,11 +11,13 @@ import pandas as pd
 
 from devices.catalogue.appliance_type import ApplianceType
 from devices.telemetry_block import micros
-from models import fleet, newest_score, own_history
+from models import fleet
 from models.anomaly import ALARM_AT, AnomalyFamily
 from models.arrays import Bools
-from models.departure import Departure
 from models.fleet import Chunk, Fleet, Span
+from models.reasons import own_history
+from models.reasons.departure import Departure
+from models.serving import newest_score
 from storage.pool import Connection
 
 CHUNK = 250
@@ -43,7 +45,7 @@ class Unusual:
         return self.family.threshold
 
     def newest(self) -> pd.DataFrame:
-        """As `models.newest_score` tells it: one row an appliance that was heard of lately."""
+        """As `newest_score` tells it: one row an appliance that was heard of lately."""
         return newest_score.newest(self.family, self.read)
 
     def metrics(self, device_id: int, at: datetime) -> list[str]:

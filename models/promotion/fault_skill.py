@@ -11,16 +11,18 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from devices.catalogue.appliance_type import ApplianceType
 from devices.telemetry_block import micros
-from models import fault_families, fault_history, fleet, fleet_sample, shelf
+from models import fleet, shelf
 from models.anomaly import AnomalyFamily
 from models.arrays import Bools, Floats
-from models.contest import Skill
-from models.fault_families import FaultFamily
-from models.fault_history import History
 from models.fleet import Fleet, Span
 from models.forecasters.fault import FaultForecaster
-from models.newest_score import lookback_h
+from models.history import fault_history
+from models.history.fault_history import History
+from models.promotion.contest import Skill
+from models.serving.newest_score import lookback_h
 from models.shelf import Model
+from models.training import fault_families, fleet_sample
+from models.training.fault_families import FaultFamily
 from storage.pool import Connection
 
 FEWEST_FAULTS = 3

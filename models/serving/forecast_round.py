@@ -13,12 +13,13 @@ from typing import cast
 
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import fleet_scoring, newest_score, scoring, shelf
-from models.fault_families import BY_NAME
+from models import shelf
 from models.fleet import Chunk
-from models.fleet_scoring import Errand
-from models.newest_score import Scorer
+from models.serving import fleet_scoring, newest_score, scoring
+from models.serving.fleet_scoring import Errand
+from models.serving.newest_score import Scorer
 from models.shelf import Model
+from models.training.fault_families import BY_NAME
 from storage.pool import Connection
 
 HOUR = timedelta(hours=1)

@@ -16,13 +16,13 @@ import numpy as np
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.offline import OFFLINE
 from devices.telemetry_block import micros
-from models import trouble
 from models.arrays import Bools, Floats, Ints
 from models.features import windows
 from models.fleet import Fleet, Span
 from models.forecasters.forecaster import Target
+from models.history import trouble
+from models.history.trouble import Trouble
 from models.recording import HOUR_NS, Log, Moments
-from models.trouble import Trouble
 from storage import query
 from storage.pool import Connection
 

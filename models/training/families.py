@@ -7,8 +7,8 @@ from datetime import datetime
 
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
-from models import fault_training, life_training, training
-from models.contest import Skill
+from models.promotion.contest import Skill
+from models.training import detector_training, fault_training, life_training
 from models.version import Model
 from storage.pool import Connection
 
@@ -35,7 +35,7 @@ def fit(
     """
     description = catalogue[type_name]
     return [
-        *training.train(connection, catalogue, type_name, start, end, at),
+        *detector_training.train(connection, catalogue, type_name, start, end, at),
         *fault_training.train(connection, description, start, end, at),
         *life_training.train(connection, description, start, end, at),
     ]

@@ -11,20 +11,22 @@ import structlog
 
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.metric import Kind
-from models import fleet, learned_life, life_history, shelf
+from models import fleet, shelf
 from models.arrays import Floats
-from models.contest import Skill
 from models.detectors.detector import NotEnoughDataError
 from models.fleet import Span
 from models.forecasters import consumable, consumable_learning, consumable_looks
 from models.forecasters.consumable import LOOKBACK, ConsumableForecaster
 from models.forecasters.consumable_learning import Known
 from models.forecasters.consumable_looks import Places
+from models.history import life_history
+from models.history.worn_life import WornLife
+from models.promotion.contest import Skill
 from models.recording import Recording
 from models.remaining_life import FleetRate, instant_ns
+from models.serving import learned_life
 from models.shelf import Model, Origin
 from models.version import catalogue_version
-from models.worn_life import WornLife
 from storage.pool import Connection
 
 log = structlog.get_logger(__name__)

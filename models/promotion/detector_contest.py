@@ -16,14 +16,15 @@ import pandas as pd
 
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import frozen, labels
 from models.arrays import Bools, Floats, Ints
-from models.contest import Aspect, paired
 from models.detectors.context_residual import ContextResidual
 from models.features import hours
 from models.features.hours import HOUR_NS
-from models.frozen import Frozen
-from models.trouble import Trouble
+from models.history import labels
+from models.history.trouble import Trouble
+from models.promotion import frozen
+from models.promotion.contest import Aspect, paired
+from models.promotion.frozen import Frozen
 from storage.pool import Connection
 
 HOLD_H = 3

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from devices import appliance, rollup
 from devices.catalogue.folder import Catalogue
-from models import families, shelf, succession
-from models.succession import FROZEN, Ruled
+from models import shelf
+from models.promotion import succession
+from models.promotion.succession import FROZEN, Ruled
+from models.training import families
 from models.version import Decision, Model, State
 from runtime.errors import ConflictError
 from storage.pool import Connection

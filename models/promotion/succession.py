@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from psycopg.types.json import Jsonb
 
 from devices.catalogue.appliance_type import ApplianceType
-from models import comparison, contest, shelf
-from models.contest import Ruling
+from models import shelf
+from models.promotion import comparison, contest
+from models.promotion.contest import Ruling
 from models.version import Decision, Model
 from storage import query
 from storage.pool import Connection

@@ -17,8 +17,8 @@ from models import remaining_life
 from models.arrays import Floats, Ints
 from models.features.days import DAY_NS
 from models.fleet import Span
+from models.history.worn_life import Shown, Told
 from models.recording import Description, Recording
-from models.worn_life import Shown, Told
 from storage import query
 from storage.pool import Connection
 

@@ -19,9 +19,10 @@ import pandas as pd
 
 from devices.binary_array import Integers
 from devices.catalogue.appliance_type import ApplianceType
-from models import fleet, newest_score, shelf
+from models import fleet, shelf
 from models.fleet import Chunk, Fleet, Span
-from models.newest_score import Scorer
+from models.serving import newest_score
+from models.serving.newest_score import Scorer
 from models.shelf import Model
 from storage import pool, query
 from storage.own_connection import OwnConnection

@@ -17,9 +17,9 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from threading import Event
 
-from models import fleet_scoring
 from models.fleet import Chunk
-from models.fleet_scoring import Errand, Tally, score_chunk
+from models.serving import fleet_scoring
+from models.serving.fleet_scoring import Errand, Tally, score_chunk
 
 AHEAD = 2
 """Chunks on their way for each worker: none waits for the next, and none piles up."""

@@ -11,10 +11,11 @@ import structlog
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType, Metric
 from devices.catalogue.folder import Catalogue
-from models import labels, shelf
+from models import shelf
 from models.detectors.context_residual import ContextResidual
 from models.detectors.detector import NotEnoughDataError
 from models.features import hours
+from models.history import labels
 from models.shelf import Model, Origin
 from models.version import catalogue_version
 from storage.pool import Connection

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from devices import watermark
 from devices.catalogue.appliance_type import ApplianceType, Text
 from models import fleet, shelf
-from models.fault_history import FOREVER
+from models.history.fault_history import FOREVER
 from models.recording import HOUR_NS
 from storage.pool import Connection
 

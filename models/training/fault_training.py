@@ -12,19 +12,28 @@ import numpy as np
 import structlog
 
 from devices.catalogue.appliance_type import ApplianceType
-from models import fault_families, fault_history, fleet, fleet_sample, health_training, refit, shelf
+from models import fleet, shelf
 from models.arrays import Bools, Ints
 from models.detectors.detector import NotEnoughDataError
-from models.fault_families import FAMILIES, LEARNED, Coverage, Failure, FaultFamily, coverage
-from models.fault_history import History
-from models.fault_skill import skill
 from models.fleet import Fleet, Span
-from models.fleet_sample import Chosen
 from models.forecasters.calibration import Calibration
 from models.forecasters.fault import FaultForecaster
 from models.forecasters.forecaster import Target
+from models.history import fault_history
+from models.history.fault_history import History
+from models.promotion.fault_skill import skill
 from models.recording import Moments
 from models.shelf import Model, Origin
+from models.training import fault_families, fleet_sample, health_training, refit
+from models.training.fault_families import (
+    FAMILIES,
+    LEARNED,
+    Coverage,
+    Failure,
+    FaultFamily,
+    coverage,
+)
+from models.training.fleet_sample import Chosen
 from models.version import catalogue_version
 from storage.pool import Connection
 

@@ -1,7 +1,7 @@
 """The hours and troubles by which a new detector and the champion are judged: neither learned them.
 
 Hours of the newest days, of appliances that are not known to be in trouble; and the troubles that
-a technician confirmed since the champion's training, which `models.labels` keeps from teaching.
+a technician confirmed since the champion's training, which `labels` keeps from teaching.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from psycopg.rows import scalar_row
 
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import labels, trouble
-from models.labels import Span
-from models.trouble import Trouble
+from models.history import labels, trouble
+from models.history.labels import Span
+from models.history.trouble import Trouble
 from storage import query
 from storage.pool import Connection
 

@@ -1,0 +1,1 @@
+"""What the serving models say of the fleet, hour by hour and day by day."""

@@ -1,0 +1,1 @@
+"""Fitting models on a fleet's history; what comes of it are candidates."""
