@@ -108,21 +108,14 @@ def _finding(
     key: Key, alarm: Alarm, side: Side, metric: str, turn: rule.Turn, observed: float
 ) -> Finding:
     comparison = "above" if side.name == "high" else "below"
-    return Finding(
-        device_id=key.device_id,
-        problem=key.problem,
-        signal=key.name,
-        at=turn.at,
-        fires=turn.fires,
-        severity=alarm.severity,
-        evidence=Evidence(
-            kind="alarm",
-            source=f"{metric} {comparison} {side.bound:g} for {alarm.for_minutes:g} min",
-            since=turn.since,
-            until=turn.at,
-            metric=metric,
-            observed=observed,
-            low=side.bound if side.name == "low" else None,
-            high=side.bound if side.name == "high" else None,
-        ),
+    seen = Evidence(
+        kind="alarm",
+        source=f"{metric} {comparison} {side.bound:g} for {alarm.for_minutes:g} min",
+        since=turn.since,
+        until=turn.at,
+        metric=metric,
+        observed=observed,
+        low=side.bound if side.name == "low" else None,
+        high=side.bound if side.name == "high" else None,
     )
+    return Finding.of(key, turn, alarm.severity, seen)

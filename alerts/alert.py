@@ -11,6 +11,8 @@ from typing import Literal
 from psycopg.rows import class_row
 
 from alerts.evidence import Evidence
+from alerts.rule import Turn
+from alerts.signal import Key
 from devices.catalogue.appliance_type import Severity
 from storage import lock, query
 from storage.pool import Connection
@@ -32,6 +34,11 @@ class Finding:
     fires: bool
     severity: Severity
     evidence: Evidence
+
+    @classmethod
+    def of(cls, key: Key, turn: Turn, severity: Severity, evidence: Evidence) -> Finding:
+        """What a followed signal found when it turned."""
+        return cls(key.device_id, key.problem, key.name, turn.at, turn.fires, severity, evidence)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias, cast
 
@@ -35,8 +36,6 @@ HOLD = timedelta(hours=3)
 HOUR = timedelta(hours=1)
 MOST_MOVED = 3
 """More would bury the first."""
-BAND = 3.0
-"""Spreads on either side of what is expected that count as ordinary."""
 
 
 def judge(connection: Connection, description: ApplianceType, horizon: Horizon) -> list[Finding]:
@@ -114,30 +113,13 @@ def _finding(
     metric = str(row["metric"])
     moved = _own_first(metric, explained.moved) if turn.fires else ()
     told = moved[0] if moved else _of_row(row, turn)
-    around = BAND * told.spread
-    return Finding(
-        device_id=key.device_id,
-        problem=key.problem,
-        signal=key.name,
-        at=turn.at,
-        fires=turn.fires,
-        severity=description.problems[key.problem].severity,
-        evidence=Evidence(
-            kind="anomaly",
-            source=str(row["model"]),
-            since=min(told.since, turn.since),
-            until=turn.at,
-            metric=metric,
-            observed=told.observed,
-            expected=told.expected,
-            low=told.expected - around if np.isfinite(around) else None,
-            high=told.expected + around if np.isfinite(around) else None,
-            model_id=int(row["model_id"]),
-            excess=float(row["score"] / row["threshold"]),
-            moved=moved,
-            departures=explained.departures if turn.fires else {},
-        ),
+    seen = replace(
+        Evidence.of_turn("anomaly", str(row["model"]), turn, moved, told),
+        model_id=int(row["model_id"]),
+        excess=float(row["score"] / row["threshold"]),
+        departures=explained.departures if turn.fires else {},
     )
+    return Finding.of(key, turn, description.problems[key.problem].severity, seen)
 
 
 def _own_first(metric: str, moved: Sequence[Departure]) -> tuple[Departure, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Literal
 
 import msgspec
 
 from alerts import departure_words
 from alerts.departure_words import decimals, quantity
+from alerts.rule import Turn
 from devices.catalogue.appliance_type import ApplianceType
 from models.reasons.departure import Departure
 
@@ -19,6 +22,8 @@ Kind = Literal["alarm", "code", "silence", "anomaly", "forecast"]
 
 LEAST_LEAD = timedelta(days=1)
 LONGEST_BEFORE = timedelta(days=21)
+BAND = 3.0
+"""Spreads on either side of what is expected that count as ordinary."""
 SUREST = 99.0
 """Per cent: no forecast is certain, however it is rounded."""
 
@@ -51,6 +56,31 @@ class Evidence:
     """The few metrics that moved it, the finding's own first."""
     departures: dict[str, float] = field(default_factory=dict)
     """Of each watched metric in spreads, signed: what past cases are compared by."""
+
+    @classmethod
+    def of_turn(
+        cls,
+        kind: Kind,
+        source: str,
+        turn: Turn,
+        moved: Sequence[Departure],
+        first: Departure | None,
+    ) -> Evidence:
+        """What a model saw when its signal turned; `first` is the departure that is told first."""
+        since = min([turn.since, *(each.since for each in moved)])
+        told = cls(kind, source, since, turn.at, moved=tuple(moved))
+        if first is None:
+            return told
+        around = BAND * first.spread
+        return replace(
+            told,
+            since=min(since, first.since),
+            metric=first.metric,
+            observed=first.observed,
+            expected=first.expected,
+            low=first.expected - around if isfinite(around) else None,
+            high=first.expected + around if isfinite(around) else None,
+        )
 
     def encode(self) -> str:
         """As JSON for the database."""

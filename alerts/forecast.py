@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-import numpy as np
 
 from alerts import budget, foretold, signal
 from alerts.alert import Finding
@@ -34,8 +32,6 @@ _SQL = query.beside(__file__)
 PREFIX = "forecast:"
 AT_ONCE = 5000
 """Scores that are judged in one step."""
-BAND = 3.0
-"""Spreads on either side of what is expected that count as ordinary."""
 OF_MODE = "probability:"
 
 
@@ -195,29 +191,12 @@ def _findings(
 def _finding(description: ApplianceType, spoken: Spoken, model: Model, why: Reasons) -> Finding:
     key, turn, score = spoken
     first = why.moved[0] if why.moved else None
-    around = BAND * first.spread if first and np.isfinite(first.spread) else None
-    return Finding(
-        device_id=key.device_id,
-        problem=key.problem,
-        signal=key.name,
-        at=turn.at,
-        fires=turn.fires,
-        severity=description.problems[key.problem].severity,
-        evidence=Evidence(
-            kind="forecast",
-            source=model.name,
-            since=min([turn.since, *(each.since for each in why.moved)]),
-            until=turn.at,
-            metric=first.metric if first else None,
-            observed=first.observed if first else None,
-            expected=first.expected if first else None,
-            low=first.expected - around if first and around is not None else None,
-            high=first.expected + around if first and around is not None else None,
-            code=why.code,
-            model_id=model.id,
-            probability=score.told.of(key.problem),
-            horizon_h=score.family.horizon.total_seconds() / 3600,
-            moved=why.moved,
-            departures=why.departures,
-        ),
+    seen = replace(
+        Evidence.of_turn("forecast", model.name, turn, why.moved, first),
+        code=why.code,
+        model_id=model.id,
+        probability=score.told.of(key.problem),
+        horizon_h=score.family.horizon.total_seconds() / 3600,
+        departures=why.departures,
     )
+    return Finding.of(key, turn, description.problems[key.problem].severity, seen)

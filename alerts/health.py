@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -39,8 +39,6 @@ HOLD = timedelta(hours=3)
 """Scores are smoothed over hours already; this only keeps a single spike from firing."""
 EVERY = timedelta(hours=6)
 """Ten days are read to score an hour, so several hours are scored at once."""
-BAND = 3.0
-"""Spreads on either side of what is expected that count as ordinary."""
 
 
 @dataclass(frozen=True)
@@ -163,29 +161,12 @@ def due(
 def _finding(
     description: ApplianceType, model: Model, turned: Turned, explained: Explanation
 ) -> Finding:
-    key, turn = turned.key, turned.turn
+    turn = turned.turn
     moved = tuple(explained.seen.get(each.metric, each) for each in turned.moved)
-    first = moved[0] if moved else None
-    return Finding(
-        device_id=key.device_id,
-        problem=key.problem,
-        signal=key.name,
-        at=turn.at,
-        fires=turn.fires,
-        severity=description.problems[key.problem].severity,
-        evidence=Evidence(
-            kind="anomaly",
-            source=model.name,
-            since=min([turn.since, *(each.since for each in moved)]),
-            until=turn.at,
-            metric=first.metric if first else None,
-            observed=first.observed if first else None,
-            expected=first.expected if first else None,
-            low=first.expected - BAND * first.spread if first else None,
-            high=first.expected + BAND * first.spread if first else None,
-            model_id=model.id,
-            excess=turned.excess,
-            moved=moved,
-            departures=explained.departures if turn.fires else {},
-        ),
+    seen = replace(
+        Evidence.of_turn("anomaly", model.name, turn, moved, moved[0] if moved else None),
+        model_id=model.id,
+        excess=turned.excess,
+        departures=explained.departures if turn.fires else {},
     )
+    return Finding.of(turned.key, turn, description.problems[turned.key.problem].severity, seen)

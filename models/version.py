@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -80,6 +81,19 @@ class Origin:
     """What it was shown, by name."""
     catalogue: str = ""
     """`catalogue_version` of the type then."""
+
+    @classmethod
+    def of(
+        cls,
+        description: ApplianceType,
+        at: datetime,
+        span: tuple[datetime, datetime],
+        devices: int,
+        features: Sequence[str] = (),
+    ) -> Origin:
+        """Of a model that was shown all metrics of a type, as the catalogue describes it now."""
+        metrics, version = tuple(description.metrics), catalogue_version(description)
+        return cls(description.type, at, *span, devices, metrics, tuple(features), version)
 
 
 @dataclass(frozen=True)

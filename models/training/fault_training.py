@@ -34,7 +34,6 @@ from models.training.fault_families import (
     coverage,
 )
 from models.training.fleet_sample import Chosen
-from models.version import catalogue_version
 from storage.pool import Connection
 
 __all__ = ["Coverage", "coverage", "skill", "train"]
@@ -120,15 +119,7 @@ def _lesson(
     length = span.until - span.start
     chosen = fleet_sample.choose(connection, description, failing, length)
     read = fleet_sample.read(connection, description, chosen.ids, span)
-    origin = Origin(
-        description.type,
-        at,
-        span.start,
-        span.until,
-        len(read.device_ids),
-        metrics=tuple(description.metrics),
-        catalogue=catalogue_version(description),
-    )
+    origin = Origin.of(description, at, (span.start, span.until), len(read.device_ids))
     history = fault_history.of(connection, description, read, span)
     return Lesson(connection, description, origin, known, chosen, read, history)
 

@@ -16,7 +16,6 @@ from models.history import labels
 from models.history.fault_history import Stretches
 from models.shelf import Model, Origin
 from models.training import fleet_sample, refit
-from models.version import catalogue_version
 from storage.pool import Connection
 
 FAMILY = "anomaly"
@@ -49,16 +48,8 @@ def train(
     except NotEnoughDataError as error:
         log.info("not trained", type=description.type, family=FAMILY, reason=str(error))
         return []
-    origin = Origin(
-        description.type,
-        at,
-        span.start,
-        span.until,
-        len(read.device_ids),
-        metrics=tuple(description.metrics),
-        features=family.learned.view.names,
-        catalogue=catalogue_version(description),
-    )
+    names = family.learned.view.names
+    origin = Origin.of(description, at, (span.start, span.until), len(read.device_ids), names)
     facts = {
         "hours": int(healthy.sum()),
         "threshold": family.threshold,
