@@ -31,6 +31,8 @@ def _demo(home: Path, seed: int, enough: Enough) -> dict[str, Any]:
     """Play the demo until there is `enough` in its database; what it says last."""
     kept = {key: each for key, each in os.environ.items() if not key.startswith("HEARTHWATCH_")}
     own = {"HEARTHWATCH_HOME": str(home), "HEARTHWATCH_PORT": str(free_port())}
+    # Looked for every ten minutes of the wall's clock: the hour must not decide what is played.
+    own["HEARTHWATCH_RETRAIN_DAYS"] = "0"
     with subprocess.Popen(
         [
             *(sys.executable, "-m", "cli", "demo", "--for", MOST_SECONDS, "--devices", "24"),
