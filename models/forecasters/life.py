@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -17,7 +18,7 @@ from models.forecasters import clock, life_blend, life_fusion, life_labels, live
 from models.forecasters.clock import Clock
 from models.forecasters.conformal import Interval
 from models.forecasters.forecaster import Target
-from models.forecasters.life_blend import Blend, Examples, Members, Unseen
+from models.forecasters.life_blend import Blend, Examples, Members
 from models.forecasters.life_fusion import LATE, Fusion
 from models.forecasters.life_labels import Labels
 from models.forecasters.lives import Renewal
@@ -91,8 +92,6 @@ class _Judge:
     blend: Blend
     interval: Interval
     unseen_error: float
-    plain_error: float
-    """Of trees and the usual life alone: by it a clock is chosen."""
 
     def facts(self) -> dict[str, str | float]:
         names = [
@@ -123,56 +122,85 @@ def _heard(recording: Recording) -> Recording:
     return recording.only(heard)
 
 
+@dataclass(frozen=True)
+class _Lesson:
+    """What there is to learn from, put on one clock."""
+
+    clock: Clock
+    spans: Spans
+    fusion: Fusion
+    examples: Examples
+    rate: Floats
+    labels: Labels
+    ns_per_unit: float
+
+    @classmethod
+    def of(
+        cls, by: Clock, regimes: Regimes, apart: Recording, labels: Labels, usual_ns: float
+    ) -> Self:
+        spans = Spans.of(usual_ns, apart.step_ns)
+        fusion = _fusion(by, regimes, spans, apart, labels)
+        shown, rate = _shown(by, regimes, fusion, spans, apart, labels.at)
+        ns_per_unit = labels.ns_per_unit if np.isfinite(labels.ns_per_unit) else np.inf
+        left = labels.usage_left(by, apart, rate)
+        examples = replace(shown, age=shown.age / ns_per_unit, left=left)
+        return cls(by, spans, fusion, examples, rate, labels, ns_per_unit)
+
+    def plain_error(self, seed: int) -> float:
+        """How far trees and the usual life alone are off, for lives left out that ended."""
+        sure = ~self.labels.censored
+        unseen = life_blend.plainly(self.examples.only(sure), self.labels.cap, seed)
+        return self.error(unseen, sure)
+
+    def error(self, left: Floats, sure: Bools) -> float:
+        """Of usage left as told for moments whose end is known, in the target's unit of time."""
+        off = self.told(left, sure) - self.labels.left[sure]
+        return float(np.sqrt(np.average(off**2, weights=self.examples.weight[sure])))
+
+    def told(self, left: Floats, sure: Bools) -> Floats:
+        """Usage left as time left, for those moments."""
+        cap = self.labels.cap
+        time: Floats = np.clip(np.clip(left, 0.0, cap) / self.rate[sure], 0.0, cap)
+        return time
+
+
 def _best(apart: Recording, regimes: Regimes, labels: Labels, seed: int) -> _Judge:
-    """Learn with each clock that may be right; time stays unless another is clearly better."""
+    """Learn with the clock that fits best; time stays unless another is clearly better."""
     passed, complete = labels.lasted_ns(apart)
     usual = float(np.median(passed[complete if complete.any() else passed > 0]))
-    best = _learned(Clock(), regimes, apart, labels, usual, seed)
-    if not np.isfinite(labels.ns_per_unit) or complete.sum() < FEWEST_LIVES:
-        return best
-    for other in clock.candidates(apart, complete, passed):
-        judged = _learned(other, regimes, apart, labels, usual, seed)
-        if judged.plain_error < BETTER * best.plain_error:
-            best = judged
-    return best
-
-
-def _learned(
-    by: Clock, regimes: Regimes, apart: Recording, labels: Labels, usual_ns: float, seed: int
-) -> _Judge:
-    spans = Spans.of(usual_ns, apart.step_ns)
     chosen = labels.only(life_labels.spread(labels.at.unit, seed))
-    fusion = _fusion(by, regimes, spans, apart, chosen)
-    shown, rate = _shown(by, regimes, fusion, spans, apart, chosen.at)
-    ns_per_unit = labels.ns_per_unit if np.isfinite(labels.ns_per_unit) else np.inf
-    left = chosen.usage_left(by, apart, rate)
-    examples = replace(shown, age=shown.age / ns_per_unit, left=left)
-    blend, unseen = _fit(examples, chosen.censored, labels.cap, seed)
-    forecast, plain = (
-        np.clip(np.clip(each, 0.0, labels.cap) / rate, 0.0, labels.cap)
-        for each in (unseen.left, unseen.plain)
-    )
-    sure = ~chosen.censored
-    weight = examples.weight[sure]
+    best = _Lesson.of(Clock(), regimes, apart, chosen, usual)
+    others: Sequence[Clock] = ()
+    if np.isfinite(labels.ns_per_unit) and complete.sum() >= FEWEST_LIVES:
+        others = clock.candidates(apart, complete, passed)
+    least = best.plain_error(seed) if others else np.inf
+    for each in others:
+        lesson = _Lesson.of(each, regimes, apart, chosen, usual)
+        error = lesson.plain_error(seed)
+        if error < BETTER * least:
+            best, least = lesson, error
+    return _learned(best, regimes, seed)
+
+
+def _learned(lesson: _Lesson, regimes: Regimes, seed: int) -> _Judge:
+    labels = lesson.labels
+    blend, unseen = _fit(lesson.examples, labels.censored, labels.cap, seed)
+    sure = ~labels.censored
+    told, weight = lesson.told(unseen[sure], sure), lesson.examples.weight[sure]
     return _Judge(
-        by,
+        lesson.clock,
         regimes,
-        fusion,
-        spans,
-        ns_per_unit,
+        lesson.fusion,
+        lesson.spans,
+        lesson.ns_per_unit,
         labels.cap,
         blend,
-        Interval.of(forecast[sure], chosen.left[sure], weight),
-        _rmse((forecast - chosen.left)[sure], weight),
-        _rmse((plain - chosen.left)[sure], weight),
+        Interval.of(told, labels.left[sure], weight),
+        lesson.error(unseen[sure], sure),
     )
 
 
-def _rmse(error: Floats, weight: Floats) -> float:
-    return float(np.sqrt(np.average(error**2, weights=weight)))
-
-
-def _fit(examples: Examples, censored: Bools, cap: float, seed: int) -> tuple[Blend, Unseen]:
+def _fit(examples: Examples, censored: Bools, cap: float, seed: int) -> tuple[Blend, Floats]:
     """Fit on what is known; then again with lives not seen to their end filled in."""
     if not censored.any():
         return life_blend.fit(examples, cap, seed)

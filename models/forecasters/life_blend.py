@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,40 +53,54 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Members:
-    """Ways to see what is left, fitted on the same lives.
-
-    By rules among all features, by smooth functions of a few, and by how long lives of the kind
-    last.
-    """
+class Plain:
+    """What is left by rules among all features, and by how long lives of the kind last."""
 
     trees: tuple[Any, ...]
-    smooth: Smooth
     usual: UsualLife
     cap: float
 
     @classmethod
-    def fitted(cls, examples: Examples, cap: float, seed: int, bags: int = 1) -> Members:
+    def fitted(cls, examples: Examples, cap: float, seeds: range) -> Plain:
         """Fit on all examples."""
         # Equal weights would change nothing but make the search for bins slow.
         weight = None if (examples.weight == 1).all() else examples.weight
-        seeds = range(seed, seed + bags)
         return cls(
             tuple(
                 _boosted(each).fit(examples.features, examples.left, sample_weight=weight)
                 for each in seeds
             ),
-            Smooth.fitted(examples.fused, examples.left, examples.weight, seeds),
             UsualLife.of(examples.traits, examples.age + examples.left, examples.life),
             cap,
         )
 
     def columns(self, shown: Examples) -> Floats:
-        """What each of them says is left, (moments, members), in the order of `MEMBERS`."""
+        """What each of the two says is left, (moments, 2)."""
         trees = np.mean([each.predict(shown.features) for each in self.trees], axis=0)
         usual = self.usual.predict(shown.traits) - shown.age
-        found = [trees, *self.smooth.columns(shown.fused), usual]
-        left: Floats = np.clip(np.column_stack(found), 0.0, self.cap)
+        left: Floats = np.clip(np.column_stack([trees, usual]), 0.0, self.cap)
+        return left
+
+
+@dataclass(frozen=True)
+class Members:
+    """All ways to see what is left, fitted on the same lives: those, and smooth functions."""
+
+    plain: Plain
+    smooth: Smooth
+
+    @classmethod
+    def fitted(cls, examples: Examples, cap: float, seed: int, bags: int = 1) -> Members:
+        """Fit on all examples."""
+        seeds = range(seed, seed + bags)
+        smooth = Smooth.fitted(examples.fused, examples.left, examples.weight, seeds)
+        return cls(Plain.fitted(examples, cap, seeds), smooth)
+
+    def columns(self, shown: Examples) -> Floats:
+        """What each of them says is left, (moments, members), in the order of `MEMBERS`."""
+        trees, usual = self.plain.columns(shown).T
+        smooth = np.clip(self.smooth.columns(shown.fused), 0.0, self.plain.cap)
+        left: Floats = np.column_stack([trees, *smooth, usual])
         return left
 
 
@@ -109,30 +124,35 @@ class Blend:
         return left
 
 
-@dataclass(frozen=True)
-class Unseen:
-    """What each moment would get from a blend that never saw its life, (moments,)."""
-
-    left: Floats
-    plain: Floats
-    """Without smooth functions: these learn by heart how hard units were used so far."""
-
-
-def fit(examples: Examples, cap: float, seed: int) -> tuple[Blend, Unseen]:
-    """Fit; also tell how it does for lives left out.
+def fit(examples: Examples, cap: float, seed: int) -> tuple[Blend, Floats]:
+    """Fit; also return what each moment would get from a blend that never saw its life.
 
     Weights are half those that are best for the lives left out and half equal among peers: the
     best for some lives are too bold for others.
     """
-    unseen = _unseen(examples, cap, seed)
-    longest = max(float(np.quantile(examples.left, 0.9)), float(np.finfo(np.float64).tiny))
-    staged, plain = _by_stage(unseen, longest), _by_stage(unseen[:, [0, -1]], longest)
+    unseen = _unseen(examples, seed, lambda known: Members.fitted(known, cap, seed, BAGS_TO_WEIGH))
+    longest = _longest(examples)
+    staged = _by_stage(unseen, longest)
     fitted = _weighed(staged, examples)
     weights = (fitted + np.tile(_among_peers(unseen, examples), 2)) / 2
     with one_thread():
         members = Members.fitted(examples, cap, seed, BAGS)
-    blend = Blend(members, weights.reshape(2, -1), longest)
-    return blend, Unseen(staged @ weights, plain @ _weighed(plain, examples))
+    return Blend(members, weights.reshape(2, -1), longest), staged @ weights
+
+
+def plainly(examples: Examples, cap: float, seed: int) -> Floats:
+    """What each moment would get without smooth functions, from who never saw its life, (moments,).
+
+    These learn by heart how hard units were used so far, and say nothing about a harder use.
+    """
+    seeds = range(seed, seed + BAGS_TO_WEIGH)
+    unseen = _unseen(examples, seed, lambda known: Plain.fitted(known, cap, seeds))
+    staged = _by_stage(unseen, _longest(examples))
+    return staged @ _weighed(staged, examples)
+
+
+def _longest(examples: Examples) -> float:
+    return max(float(np.quantile(examples.left, 0.9)), float(np.finfo(np.float64).tiny))
 
 
 def _weighed(columns: Floats, examples: Examples) -> Floats:
@@ -142,14 +162,16 @@ def _weighed(columns: Floats, examples: Examples) -> Floats:
     return weights
 
 
-def _unseen(examples: Examples, cap: float, seed: int) -> Floats:
+def _unseen(examples: Examples, seed: int, fitted: Callable[[Examples], Plain | Members]) -> Floats:
     """What members that never saw a moment's life say of it, (moments, members)."""
-    unseen = np.zeros((len(examples.left), len(MEMBERS)))
     fold = folds(examples.life, seed)
+    parts = []
     with one_thread():
         for number in range(int(fold.max()) + 1):
-            learned = Members.fitted(examples.only(fold != number), cap, seed, BAGS_TO_WEIGH)
-            unseen[fold == number] = learned.columns(examples.only(fold == number))
+            learned = fitted(examples.only(fold != number))
+            parts.append(learned.columns(examples.only(fold == number)))
+    unseen = np.empty((len(fold), parts[0].shape[1]))
+    unseen[np.argsort(fold, kind="stable")] = np.vstack(parts)
     return unseen
 
 

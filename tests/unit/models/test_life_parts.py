@@ -91,7 +91,7 @@ def test_the_weight_goes_to_who_is_right_about_lives_left_out() -> None:
     assert blend.weights.shape == (2, len(life_blend.MEMBERS))
     assert blend.weights[:, -1].max() < 0.1
     assert blend.weights.sum(axis=1).min() >= 0.5
-    assert np.sqrt(np.mean((unseen.left - left) ** 2)) < 12
+    assert np.sqrt(np.mean((unseen - left) ** 2)) < 12
     assert np.corrcoef(blend.predict(shown), left)[0, 1] > 0.98
 
 
