@@ -62,8 +62,8 @@ def decimals(value: float) -> int:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Join words that begin in the middle of an English sentence."""
-    lowered = [word[:1].lower() + word[1:] for word in words]
+    """Join words that begin in the middle of an English sentence; RO and PP stay as they are."""
+    lowered = [word if word[:2].isupper() else word[:1].lower() + word[1:] for word in words]
     return " and ".join([", ".join(lowered[:-1]), lowered[-1]] if len(lowered) > 1 else lowered)
 
 

@@ -103,7 +103,7 @@ def _wanted(
     found = fault_families.episodes(known, family.horizon)
     missing = fault_families.lacking(found)
     if missing is not None:
-        log.info("no forecasts", type=description.type, family=family.name, reason=missing.en)
+        log.debug("no forecasts", type=description.type, family=family.name, reason=missing.en)
         return False
     return refit.needed(connection, description, family.name, end, len(found))
 

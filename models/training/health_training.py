@@ -46,7 +46,7 @@ def train(
     try:
         family = AnomalyFamily().fit(read.recording.only(healthy))
     except NotEnoughDataError as error:
-        log.info("not trained", type=description.type, family=FAMILY, reason=str(error))
+        log.debug("not trained", type=description.type, family=FAMILY, reason=str(error))
         return []
     names = family.learned.view.names
     origin = Origin.of(description, at, (span.start, span.until), len(read.device_ids), names)

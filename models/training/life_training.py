@@ -64,7 +64,7 @@ def train(
         try:
             trained.append(_trained(connection, description, name, origin))
         except NotEnoughDataError as error:
-            log.info("life not learned", type=description.type, consumable=name, reason=str(error))
+            log.debug("life not learned", type=description.type, consumable=name, reason=str(error))
     return trained
 
 

@@ -142,3 +142,8 @@ def test_a_plot_begins_a_little_before_the_departure_and_not_months_ago() -> Non
     assert begun(timedelta(hours=2)) == timedelta(hours=26)
     assert begun(timedelta(days=6)) == timedelta(days=8)
     assert begun(timedelta(days=90)) == timedelta(days=21)
+
+
+def test_an_abbreviation_stays_as_it_is_in_the_middle_of_a_sentence() -> None:
+    told = departure_words.listed(["RO membrane left", "Water temperature"])
+    assert told == "RO membrane left and water temperature"
