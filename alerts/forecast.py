@@ -22,6 +22,7 @@ from models.forecasters.fault import FaultForecaster
 from models.reasons import forecast_reasons
 from models.reasons.forecast_reasons import Reasons
 from models.serving import fleet_scoring, forecast_round, newest_score
+from models.serving.readable import readable
 from models.shelf import Model
 from models.training.fault_families import BY_NAME, FaultFamily
 from storage import query
@@ -173,8 +174,12 @@ def _standings(
 def _findings(
     connection: Connection, description: ApplianceType, turned: Sequence[Spoken]
 ) -> Iterator[Finding]:
-    models = {model.id: model for model in shelf.serving(connection, description.type)}
+    models = {
+        model.id: model
+        for model in readable(connection, shelf.serving(connection, description.type))
+    }
     fired: dict[int, dict[int, datetime]] = defaultdict(dict)
+    turned = [spoken for spoken in turned if spoken[2].model_id in models]
     for key, turn, score in turned:
         if turn.fires:
             fired[score.model_id][key.device_id] = turn.at

@@ -18,6 +18,7 @@ from models.fleet import Chunk
 from models.serving import fleet_scoring, newest_score, scoring
 from models.serving.fleet_scoring import Errand
 from models.serving.newest_score import Scorer
+from models.serving.readable import readable
 from models.shelf import Model
 from models.training.fault_families import BY_NAME
 from storage.pool import Connection
@@ -42,7 +43,9 @@ def due(connection: Connection, description: ApplianceType, watermark: datetime)
     An hour is scored once another has gone by, and is in the rollup.
     """
     reached = watermark - HOUR
-    serving = forecasting(shelf.serving(connection, description.type), description)
+    serving = forecasting(
+        readable(connection, shelf.serving(connection, description.type)), description
+    )
     models, instants = [], []
     for model in serving:
         slot = last_slot(reached, BY_NAME[model.family].every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from devices.telemetry import Reading
 from models import shelf
+from models.serving.readable import readable
 from models.training import detector_training
 from storage.pool import Connection
 
@@ -151,3 +153,16 @@ def test_a_model_of_a_metric_that_the_catalogue_no_longer_has_is_passed_over(
     kept = {name: metric for name, metric in fridge.metrics.items() if name != removed}
     narrower = fridge.model_copy(update={"metrics": kept})
     assert anomaly.judge(connection, narrower, horizon(TRAINED_H + 24)) == []
+
+
+def test_a_model_that_another_version_stored_says_nothing_and_stops_nobody(
+    connection: Connection, fridge: ApplianceType, model: shelf.Model, stored: Store
+) -> None:
+    stored(range(TRAINED_H, TRAINED_H + 48), {1: 25.0})
+    connection.execute(
+        "UPDATE hearthwatch.models SET artefact = 'another', facts = facts || %s WHERE id = %s",
+        (f'{{"sha256": "{hashlib.sha256(b"another").hexdigest()}"}}', model.id),
+    )
+    reached = START + (TRAINED_H + 48) * HOUR
+    assert anomaly.judge(connection, fridge, Horizon(reached, timedelta(days=7))) == []
+    assert readable(connection, shelf.serving(connection, fridge.type)) == []
