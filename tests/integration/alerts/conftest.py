@@ -15,9 +15,12 @@ from alerts.horizon import Horizon
 from devices import appliance, fault_event, telemetry, telemetry_table
 from devices.appliance import Registration
 from devices.catalogue.appliance_type import ApplianceType
+from devices.catalogue.folder import Catalogue
 from devices.fault_event import Event, State
 from devices.telemetry import Reading, Value
 from storage.pool import Connection
+from tests.integration.alerts import warm_fridges
+from tests.integration.alerts.warm_fridges import Store
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 TEXT = {"en": "Text", "zh": "文字"}
@@ -144,3 +147,15 @@ def bench(connection: Connection, oven: ApplianceType) -> Bench:
     found = appliance.register(connection, [Registration(s, "oven") for s in ("O-1", "O-2")], START)
     connection.commit()
     return Bench(connection, oven, sorted(one.id for one in found))
+
+
+@pytest.fixture
+def fridge(catalogue: Catalogue) -> ApplianceType:
+    """The shipped type."""
+    return catalogue["refrigerator"]
+
+
+@pytest.fixture
+def stored(connection: Connection, fridge: ApplianceType) -> Store:
+    """Stores hours of four fridges, some of them worn."""
+    return warm_fridges.storing(connection, fridge)

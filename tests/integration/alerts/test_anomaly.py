@@ -4,62 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import numpy as np
 import pytest
 
 from alerts import alert, anomaly, evidence
 from alerts.horizon import Horizon
-from devices import appliance, rollup, telemetry
-from devices.appliance import Registration
+from devices import appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
-from devices.telemetry import Reading
 from models import shelf
 from models.serving.readable import readable
 from models.training import detector_training
 from storage.pool import Connection
-
-START = datetime(2026, 5, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-TRAINED_H = 8 * 24
-METRIC = "compressor_duty_pct"
-Worn = dict[int, float]
-Store = Callable[[range, Worn], None]
-
-
-@pytest.fixture
-def fridge(catalogue: Catalogue) -> ApplianceType:
-    return catalogue["refrigerator"]
-
-
-@pytest.fixture
-def stored(connection: Connection, fridge: ApplianceType) -> Store:
-    """Stores two readings an hour of four fridges whose duty follows the kitchen's warmth."""
-    rng = np.random.default_rng(5)
-    told = [Registration(f"F-{n}", "refrigerator") for n in range(4)]
-    ids = sorted(one.id for one in appliance.register(connection, told, START))
-
-    def store(hours: range, worn: Worn) -> None:
-        readings = []
-        for number, device in enumerate(ids):
-            for hour in hours:
-                for minute in (5, 35):
-                    ambient = 22 + 2 * float(np.sin(hour * np.pi / 12)) + rng.normal(0, 0.4)
-                    duty = 38 + number + 1.5 * (ambient - 22) + rng.normal(0, 1.5)
-                    values = {
-                        "ambient_temp_c": ambient,
-                        "door_open_pct": 1.0 + abs(rng.normal(0, 0.3)),
-                        METRIC: duty + worn.get(number, 0.0),
-                    }
-                    at = START + timedelta(hours=hour, minutes=minute)
-                    readings.append(Reading(device, at, dict(values)))
-        telemetry.store(connection, fridge, readings)
-        rollup.refresh(connection, fridge, START + timedelta(days=99), limit=100_000)
-
-    return store
+from tests.integration.alerts.warm_fridges import HOUR, METRIC, START, TRAINED_H, Store
 
 
 @pytest.fixture
