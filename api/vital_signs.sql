@@ -30,5 +30,5 @@ WHERE received_at > now() - INTERVAL '10 minutes'
 -- name: open_tickets
 SELECT severity, count(*)
 FROM hearthwatch.tickets
-WHERE state IN ('new', 'assigned', 'scheduled')
+WHERE state NOT IN ('resolved', 'closed', 'cancelled')
 GROUP BY severity

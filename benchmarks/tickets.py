@@ -204,7 +204,7 @@ class _World:
                 yield group.serials[planned.unit], planned
 
     def _end(self, connection: Connection, found: Ticket, now: datetime) -> None:
-        asked = Move(State.ASSIGNED, found.version, TECHNICIAN, assignee=TECHNICIAN)
+        asked = Move(State.TRIAGED, found.version, TECHNICIAN, assignee=TECHNICIAN)
         assigned = ticket.move(connection, found.id, asked, now)
         asked = Move(State.RESOLVED, assigned.version, TECHNICIAN)
         resolved = ticket.move(connection, found.id, asked, now)

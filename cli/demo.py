@@ -195,7 +195,7 @@ class _Story:
         with self._platform.pool.connection() as connection:
             newest = ticket.page(connection, limit=1)
             tally = watermark.tally(connection)
-            waiting = sum(ticket.counts(connection).get(state, 0) for state in ("new", "assigned"))
+            waiting = sum(ticket.counts(connection).get(state, 0) for state in ("new", "triaged"))
         if self._first_ticket_s is None and newest and newest[0].opened_at >= self._live_from:
             self._first_ticket_s = round(spent, 1)
         self._say(

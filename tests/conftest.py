@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import structlog
+from hypothesis import settings
 from psycopg import sql
 
 from devices import telemetry_table
@@ -20,6 +21,10 @@ from devices.catalogue.folder import Catalogue
 from runtime import embedded_broker
 from storage import embedded, migration, pool
 from storage.pool import Connection, Pool
+
+# The same examples in every run, and however slow the machine is.
+settings.register_profile("same", derandomize=True, deadline=None, database=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

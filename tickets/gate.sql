@@ -4,7 +4,7 @@ FROM unnest(%(device_ids)s::integer[], %(problems)s::text[]) AS told (device_id,
 JOIN hearthwatch.tickets AS ticket
     ON ticket.device_id = told.device_id
     AND ticket.problem = told.problem
-    AND ticket.state IN ('new', 'assigned', 'scheduled')
+    AND ticket.state NOT IN ('resolved', 'closed', 'cancelled')
 
 -- name: tallies
 -- Verdicts by the kind and the band of what opened the ticket; of several the last one counts.
@@ -84,7 +84,7 @@ JOIN hearthwatch.alert_changes AS change ON change.alert_id = alert.id
 JOIN hearthwatch.tickets AS ticket
     ON ticket.device_id = alert.device_id
     AND ticket.problem = alert.problem
-    AND ticket.state IN ('new', 'assigned', 'scheduled')
+    AND ticket.state NOT IN ('resolved', 'closed', 'cancelled')
 ON CONFLICT DO NOTHING
 
 -- name: forget_cleared

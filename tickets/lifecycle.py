@@ -11,24 +11,66 @@ class State(StrEnum):
     """Where a ticket stands."""
 
     NEW = "new"
-    ASSIGNED = "assigned"
+    TRIAGED = "triaged"
+    """Somebody, or the routing, has looked at it and said who goes."""
+    WAITING_FOR_CUSTOMER = "waiting_for_customer"
     SCHEDULED = "scheduled"
+    DISPATCHED = "dispatched"
+    """The technician is on the way."""
+    ON_SITE = "on_site"
     RESOLVED = "resolved"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    REOPENED = "reopened"
+    """It was resolved or closed, and the trouble is back."""
 
 
-OPEN = frozenset({State.NEW, State.ASSIGNED, State.SCHEDULED})
+ENDED = frozenset({State.RESOLVED, State.CLOSED, State.CANCELLED})
+OPEN = frozenset(State) - ENDED
 
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.NEW: frozenset({State.ASSIGNED, State.CANCELLED}),
-    State.ASSIGNED: frozenset(
-        {State.NEW, State.ASSIGNED, State.SCHEDULED, State.RESOLVED, State.CANCELLED}
+    State.NEW: frozenset({State.TRIAGED, State.WAITING_FOR_CUSTOMER, State.CANCELLED}),
+    State.TRIAGED: frozenset(
+        {
+            State.NEW,
+            State.TRIAGED,
+            State.WAITING_FOR_CUSTOMER,
+            State.SCHEDULED,
+            State.RESOLVED,
+            State.CANCELLED,
+        }
     ),
-    State.SCHEDULED: frozenset({State.ASSIGNED, State.SCHEDULED, State.RESOLVED, State.CANCELLED}),
-    State.RESOLVED: frozenset({State.CLOSED}),
-    State.CLOSED: frozenset(),
+    State.WAITING_FOR_CUSTOMER: frozenset(
+        {State.TRIAGED, State.SCHEDULED, State.RESOLVED, State.CANCELLED}
+    ),
+    State.SCHEDULED: frozenset(
+        {
+            State.TRIAGED,
+            State.WAITING_FOR_CUSTOMER,
+            State.SCHEDULED,
+            State.DISPATCHED,
+            State.RESOLVED,
+            State.CANCELLED,
+        }
+    ),
+    State.DISPATCHED: frozenset(
+        {State.TRIAGED, State.SCHEDULED, State.ON_SITE, State.RESOLVED, State.CANCELLED}
+    ),
+    State.ON_SITE: frozenset(
+        {State.TRIAGED, State.WAITING_FOR_CUSTOMER, State.SCHEDULED, State.RESOLVED}
+    ),
+    State.RESOLVED: frozenset({State.CLOSED, State.REOPENED}),
+    State.CLOSED: frozenset({State.REOPENED}),
     State.CANCELLED: frozenset(),
+    State.REOPENED: frozenset(
+        {
+            State.TRIAGED,
+            State.WAITING_FOR_CUSTOMER,
+            State.SCHEDULED,
+            State.RESOLVED,
+            State.CANCELLED,
+        }
+    ),
 }
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from alerts.alert import FIRING, AlertChange
 from customers import ownership
 from devices import appliance
+from devices.appliance import Appliance
 from devices.catalogue.appliance_type import Problem, Severity
 from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import problem_of
-from storage import query
+from storage import event, query
+from storage.event import Event
 from storage.pool import Connection
 from tickets import gate, precedent
 
@@ -30,6 +33,8 @@ class Opened:
     problem: str
     severity: str
     opened_at: datetime
+    trace: UUID
+    """The id that its first alert has carried since the reading."""
 
 
 def follow(
@@ -111,9 +116,29 @@ def _open(
             ],
             "safety": [problem.safety for problem in problems],
             "at": [change.at for change in changes],
+            "alert_ids": [change.alert_id for change in changes],
         },
     ).fetchall()
-    return [Opened(*row[:-1]) for row in rows if row[-1]]  # type: ignore[arg-type]
+    told = [(Opened(*row[:-1]), bool(row[-1])) for row in rows]  # type: ignore[arg-type]
+    event.append(connection, [_event(each, appliances, fresh=fresh) for each, fresh in told])
+    return [each for each, fresh in told if fresh]
+
+
+def _event(opened: Opened, appliances: Mapping[int, Appliance], *, fresh: bool) -> Event:
+    device = appliances[opened.device_id]
+    return Event(
+        kind="ticket.opened" if fresh else "ticket.joined",
+        subject=f"ticket:{opened.id}",
+        at=opened.opened_at,
+        trace=opened.trace,
+        region=device.region,
+        facts={
+            "serial": device.serial,
+            "type": device.type,
+            "problem": opened.problem,
+            "severity": opened.severity,
+        },
+    )
 
 
 def _worst(changes: Sequence[AlertChange], problem: Problem) -> str:

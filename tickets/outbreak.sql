@@ -5,7 +5,7 @@ FROM hearthwatch.outbreaks AS outbreak
 CROSS JOIN LATERAL (
     SELECT
         count(*) AS tickets,
-        count(*) FILTER (WHERE ticket.state IN ('new', 'assigned', 'scheduled')) AS open_tickets
+        count(*) FILTER (WHERE ticket.state NOT IN ('resolved', 'closed', 'cancelled')) AS open_tickets
     FROM hearthwatch.outbreak_tickets AS member
     JOIN hearthwatch.tickets AS ticket ON ticket.id = member.ticket_id
     JOIN hearthwatch.appliances AS appliance ON appliance.id = ticket.device_id

@@ -5,7 +5,7 @@ SELECT
     extract(epoch FROM ticket.visit_at - %(at)s)::float8 / 86400 AS days_to_visit
 FROM hearthwatch.tickets AS ticket
 JOIN hearthwatch.appliances AS appliance ON appliance.id = ticket.device_id
-WHERE ticket.state IN ('new', 'assigned', 'scheduled')
+WHERE ticket.state NOT IN ('resolved', 'closed', 'cancelled')
     AND ticket.opened_at <= %(at)s
     AND appliance.type = ANY (%(types)s::text[])
 

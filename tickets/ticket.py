@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from psycopg.rows import class_row
 
 from alerts.evidence import Evidence
 from runtime.errors import ConflictError, InvalidError, NotFoundError
-from storage import query
+from storage import event, query
+from storage.event import Event
 from storage.pool import Connection
 from tickets import lifecycle
 from tickets.lifecycle import State
@@ -43,6 +45,8 @@ class Ticket:
     version: int
     findings: int
     """How many findings opened or joined it."""
+    trace: UUID
+    """One id from the reading to the verdict."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ def move(connection: Connection, ticket_id: int, asked: Move, at: datetime) -> T
             "assignee": asked.assignee,
             "visit_at": asked.visit_at,
             "unassign": asked.state is State.NEW,
-            "unschedule": asked.state in {State.NEW, State.ASSIGNED},
+            "unschedule": asked.state in {State.NEW, State.TRIAGED},
             "before": ticket.state,
             "actor": asked.actor,
             "note": asked.note,
@@ -175,12 +179,24 @@ def move(connection: Connection, ticket_id: int, asked: Move, at: datetime) -> T
         raise ConflictError(
             f"ticket {ticket_id} was changed by somebody else", hint="load it again and repeat"
         )
-    return get(connection, ticket_id)
+    after = get(connection, ticket_id)
+    event.append(connection, [_event(ticket, after, at)])
+    return after
+
+
+def _event(before: Ticket, after: Ticket, at: datetime) -> Event:
+    facts = {"state_before": before.state, "version": after.version}
+    if after.assignee:
+        facts["assignee"] = after.assignee
+    if after.visit_at:
+        facts["visit_at"] = after.visit_at.isoformat()
+    subject = f"ticket:{after.id}"
+    return Event(f"ticket.{after.state}", subject, at, after.trace, after.region, facts)
 
 
 def _check_details(ticket: Ticket, asked: Move) -> None:
-    if asked.state is State.ASSIGNED and not (asked.assignee or ticket.assignee):
-        raise InvalidError("an assigned ticket needs a technician", hint="give `assignee`")
+    if asked.state is State.TRIAGED and not (asked.assignee or ticket.assignee):
+        raise InvalidError("a triaged ticket needs a technician", hint="give `assignee`")
     if asked.state is State.SCHEDULED and asked.visit_at is None:
         raise InvalidError("a scheduled ticket needs the time of the visit", hint="give `visit_at`")
 

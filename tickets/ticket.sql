@@ -5,7 +5,7 @@ WHERE id = %(id)s
 -- name: page
 SELECT * FROM hearthwatch.ticket_overview
 WHERE (%(before_id)s::bigint IS NULL OR id < %(before_id)s)
-    AND (NOT %(open_only)s OR state IN ('new', 'assigned', 'scheduled'))
+    AND (NOT %(open_only)s OR state NOT IN ('resolved', 'closed', 'cancelled'))
     AND (%(state)s::text IS NULL OR state = %(state)s)
     AND (%(device_id)s::integer IS NULL OR device_id = %(device_id)s)
     AND (%(household_id)s::integer IS NULL OR household_id = %(household_id)s)
@@ -15,7 +15,7 @@ LIMIT %(limit)s
 
 -- name: queue
 SELECT * FROM hearthwatch.ticket_overview
-WHERE state IN ('new', 'assigned', 'scheduled')
+WHERE state NOT IN ('resolved', 'closed', 'cancelled')
     AND (%(region)s::text IS NULL OR region = %(region)s)
 ORDER BY
     safety DESC,

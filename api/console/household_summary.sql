@@ -8,7 +8,7 @@ SELECT
     (
         SELECT count(*) FROM hearthwatch.tickets AS ticket
         WHERE ticket.household_id = asked.household_id
-            AND ticket.state IN ('new', 'assigned', 'scheduled')
+            AND ticket.state NOT IN ('resolved', 'closed', 'cancelled')
     ) AS open_tickets,
     contact.name AS contact_name,
     contact.phone

@@ -21,6 +21,7 @@ from api.house import House, Served, Transaction
 from storage import query
 from storage.pool import Connection
 from tickets import ticket
+from tickets.lifecycle import OPEN, State
 from tickets.ticket import Ticket
 
 router = APIRouter(prefix="/console")
@@ -28,7 +29,7 @@ _SQL = query.beside(__file__)
 MOST = 500
 """Tickets on the page; whoever has more than this filters by region."""
 SEVERITIES = ("critical", "high", "medium", "low")
-STATES = ("new", "assigned", "scheduled")
+STATES = tuple(state for state in State if state in OPEN)
 
 
 @dataclass(frozen=True)
@@ -167,5 +168,5 @@ def _counters(tickets: Sequence[Ticket]) -> list[tuple[str, str, int]]:
         counted.append((severity.capitalize(), f"severity={severity}", number))
     for state in STATES:
         number = sum(each.state == state for each in tickets)
-        counted.append((state.capitalize(), f"state={state}", number))
+        counted.append((state.replace("_", " ").capitalize(), f"state={state}", number))
     return counted

@@ -76,7 +76,7 @@ class Transition(BaseModel):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"state": "assigned", "assignee": "Li Wei"},
+                {"state": "triaged", "assignee": "Li Wei"},
                 {"state": "scheduled", "visit_at": "2026-07-01T09:00:00+08:00"},
             ]
         },

@@ -113,7 +113,7 @@ def test_the_queue_shows_what_a_dispatcher_needs(browser: Make) -> None:
         ("type=washing_machine", {"WM-SOUTH"}),
         ("region=north", {"RF-NORTH"}),
         ("severity=high", {"RF-NORTH", "WM-SOUTH"}),
-        ("state=assigned", set()),
+        ("state=triaged", set()),
         ("safety=1", set()),
     ],
 )
@@ -172,7 +172,7 @@ def test_catalogue_texts_follow_the_browser_and_the_choice(browser: Make) -> Non
 @pytest.mark.usefixtures("fresh_site")
 def test_a_ticket_is_worked_on_by_forms_alone(browser: Make) -> None:
     dora = browser("dora")
-    fields = _fields(dora.get("/console/tickets/1").text, "assigned")
+    fields = _fields(dora.get("/console/tickets/1").text, "triaged")
     assigned = dora.post("/console/tickets/1", data=fields | {"assignee": "tom"})
     fields = _fields(assigned.text, "scheduled")
     # The customer lives eight hours ahead of UTC.
@@ -188,10 +188,10 @@ def test_a_ticket_is_worked_on_by_forms_alone(browser: Make) -> None:
 @pytest.mark.usefixtures("fresh_site")
 def test_what_cannot_be_is_said_in_words(browser: Make) -> None:
     dora = browser("dora")
-    fields = _fields(dora.get("/console/tickets/1").text, "assigned")
+    fields = _fields(dora.get("/console/tickets/1").text, "triaged")
     refused = dora.post("/console/tickets/1", data=fields)
     assert refused.status_code == 422
-    assert "an assigned ticket needs a technician" in refused.text
+    assert "a triaged ticket needs a technician" in refused.text
     dora.post("/console/tickets/1", data=fields | {"assignee": "tom"})
     stale = dora.post("/console/tickets/1", data=fields | {"assignee": "uma"})
     assert stale.status_code == 409
@@ -201,19 +201,19 @@ def test_what_cannot_be_is_said_in_words(browser: Make) -> None:
 @pytest.mark.parametrize("given", [{}, {"form_token": "f" * 64}, {"form_token": "é"}])
 def test_a_form_from_elsewhere_is_refused(browser: Make, given: dict[str, str]) -> None:
     dora = browser("dora")
-    fields = {"state": "assigned", "version": "1", "assignee": "eve", **given}
+    fields = {"state": "triaged", "version": "1", "assignee": "eve", **given}
     assert dora.post("/console/tickets/1", data=fields).status_code == 403
     assert "nobody yet" in dora.get("/console/tickets/1").text
 
 
 def test_a_form_of_another_session_is_refused(browser: Make) -> None:
-    fields = _fields(browser("ada").get("/console/tickets/1").text, "assigned")
+    fields = _fields(browser("ada").get("/console/tickets/1").text, "triaged")
     answer = browser("dora").post("/console/tickets/1", data=fields | {"assignee": "eve"})
     assert answer.status_code == 403
 
 
 def test_a_technician_may_not_assign(browser: Make) -> None:
-    fields = _fields(browser("dora").get("/console/tickets/1").text, "assigned")
+    fields = _fields(browser("dora").get("/console/tickets/1").text, "triaged")
     tom = browser("tom")
     own = re.search(r'name="form_token" value="(\w+)"', tom.get("/console/").text)
     assert own

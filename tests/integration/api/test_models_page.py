@@ -49,7 +49,7 @@ def versions(world: Connection) -> list[Model]:
         " (%s, 'input', 'ambient_temp_c', 'region', 'north', 0.4, 300, 400, now())",
         (found[1].id,),
     )
-    world.execute("UPDATE hearthwatch.tickets SET state = 'assigned' WHERE id = 1")
+    world.execute("UPDATE hearthwatch.tickets SET state = 'triaged' WHERE id = 1")
     world.execute(
         "INSERT INTO hearthwatch.ticket_verdicts (ticket_id, at, actor, finding)"
         " VALUES (1, now(), 'tom', 'no_fault_found')"

@@ -63,7 +63,7 @@ def test_a_commit_that_fails_is_not_answered_with_success(client: Make, world: C
     tag = dora.get("/v1/tickets/1").headers["etag"]
     answer = dora.post(
         "/v1/tickets/1/transitions",
-        json={"state": "assigned", "assignee": "tom"},
+        json={"state": "triaged", "assignee": "tom"},
         headers={"If-Match": tag},
     )
     assert answer.status_code == 500

@@ -25,7 +25,7 @@ def tom(browser: Make) -> httpx.Client:
     dora = browser("dora")
     version = re.search(r'name="version" value="(\d+)"', dora.get(PAGE).text)
     assert version
-    asked = {"state": "assigned", "version": version[1], "assignee": "tom"}
+    asked = {"state": "triaged", "version": version[1], "assignee": "tom"}
     dora.post(PAGE, data=token_of(dora) | asked).raise_for_status()
     return browser("tom")
 

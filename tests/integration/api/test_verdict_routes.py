@@ -18,7 +18,7 @@ def assigned(client: Make) -> str:
     tag = dora.get("/v1/tickets/1").headers["etag"]
     dora.post(
         "/v1/tickets/1/transitions",
-        json={"state": "assigned", "assignee": "tom"},
+        json={"state": "triaged", "assignee": "tom"},
         headers={"If-Match": tag},
     ).raise_for_status()
     return "/v1/tickets/1/verdict"

@@ -50,7 +50,7 @@ def confirmed(connection: Connection, catalogue: Catalogue, device: int) -> None
         evidence=evidence,
     )
     (opened,) = opening.follow(connection, catalogue, alert.record(connection, [found]))
-    asked = Move(State.ASSIGNED, version=1, actor="dora", assignee="tom")
+    asked = Move(State.TRIAGED, version=1, actor="dora", assignee="tom")
     given = ticket.move(connection, opened.id, asked, at(TICKET))
     told = Verdict(verdict.Finding.CONFIRMED, mode=PROBLEM)
     verdict.record(connection, given, catalogue[TYPE], told, "tom", at(REPAIRED))

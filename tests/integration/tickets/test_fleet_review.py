@@ -148,7 +148,7 @@ def test_an_outbreak_is_not_held_against_itself_while_it_lasts(
 
 
 def _resolve(connection: Connection, number: int) -> None:
-    for state, names in ((State.ASSIGNED, "tom"), (State.RESOLVED, None)):
+    for state, names in ((State.TRIAGED, "tom"), (State.RESOLVED, None)):
         version = ticket.get(connection, number).version
         ticket.move(connection, number, Move(state, version, "tom", assignee=names), NOW)
 

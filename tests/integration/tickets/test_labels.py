@@ -35,7 +35,7 @@ def test_an_open_ticket_counts_from_before_its_alert_until_now(house: House) -> 
 
 def test_a_resolved_ticket_counts_until_its_end(house: House) -> None:
     opened, _ = house.follow(house.find(house.fridge, "poor_cooling"))
-    asked = Move(State.ASSIGNED, version=1, actor="dora", assignee="tom")
+    asked = Move(State.TRIAGED, version=1, actor="dora", assignee="tom")
     ticket.move(house.connection, opened[0].id, asked, START)
     asked = Move(State.RESOLVED, version=2, actor="tom")
     ticket.move(house.connection, opened[0].id, asked, START + 90 * MINUTE)
@@ -44,7 +44,7 @@ def test_a_resolved_ticket_counts_until_its_end(house: House) -> None:
 
 def test_what_a_technician_found_to_be_nothing_is_healthy(house: House) -> None:
     opened, _ = house.follow(house.find(house.fridge, "poor_cooling"))
-    asked = Move(State.ASSIGNED, version=1, actor="dora", assignee="tom")
+    asked = Move(State.TRIAGED, version=1, actor="dora", assignee="tom")
     ticket.move(house.connection, opened[0].id, asked, START)
     judge(house, opened[0].id, Verdict(Finding.COULD_NOT_REPRODUCE))
     assert len(spans(house)) == 1

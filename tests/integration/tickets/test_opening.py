@@ -97,7 +97,7 @@ def test_a_ticket_of_an_appliance_that_belongs_to_nobody_has_no_household(house:
 
 def test_after_a_ticket_is_resolved_a_new_finding_opens_a_new_one(house: House) -> None:
     (one,), _ = house.follow(house.find(house.fridge, "poor_cooling"))
-    for number, state in enumerate((State.ASSIGNED, State.RESOLVED), 1):
+    for number, state in enumerate((State.TRIAGED, State.RESOLVED), 1):
         ticket.move(house.connection, one.id, Move(state, number, "mei", assignee="wang"), START)
     ownership.assign(house.connection, {house.fridge: house.household}, START)
     (two,), _ = house.follow(house.find(house.fridge, "poor_cooling", 60, signal="code:E7"))

@@ -27,7 +27,7 @@ def opened(house: House) -> int:
 def test_a_ticket_goes_through_its_life(house: House, opened: int) -> None:
     visit = START + timedelta(days=1)
     asked = [
-        Move(State.ASSIGNED, 1, "mei", assignee="wang"),
+        Move(State.TRIAGED, 1, "mei", assignee="wang"),
         Move(State.SCHEDULED, 2, "mei", visit_at=visit, note="in the morning"),
         Move(State.SCHEDULED, 3, "mei", visit_at=visit + timedelta(hours=2)),
         Move(State.RESOLVED, 4, "wang", note="fan replaced"),
@@ -40,7 +40,7 @@ def test_a_ticket_goes_through_its_life(house: House, opened: int) -> None:
     history = ticket.history(house.connection, opened)
     assert [step.state_after for step in history] == [
         "new",
-        "assigned",
+        "triaged",
         "scheduled",
         "scheduled",
         "resolved",
@@ -61,7 +61,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(house: House, opened
 def test_of_two_dispatchers_with_one_version_the_second_is_told(
     house: House, opened: int, database_url: str
 ) -> None:
-    move = Move(State.ASSIGNED, 1, "mei", assignee="wang")
+    move = Move(State.TRIAGED, 1, "mei", assignee="wang")
     with pool.connect(database_url) as other:
         ticket.move(other, opened, replace(move, actor="li", assignee="zhao"), START)
     with pytest.raises(ConflictError, match="changed by somebody else"):
@@ -73,19 +73,19 @@ def test_an_assigned_ticket_needs_a_technician_and_a_scheduled_one_a_time(
     house: House, opened: int
 ) -> None:
     with pytest.raises(InvalidError, match="needs a technician"):
-        ticket.move(house.connection, opened, Move(State.ASSIGNED, 1, "mei"), START)
-    ticket.move(house.connection, opened, Move(State.ASSIGNED, 1, "mei", assignee="wang"), START)
+        ticket.move(house.connection, opened, Move(State.TRIAGED, 1, "mei"), START)
+    ticket.move(house.connection, opened, Move(State.TRIAGED, 1, "mei", assignee="wang"), START)
     with pytest.raises(InvalidError, match="needs the time"):
         ticket.move(house.connection, opened, Move(State.SCHEDULED, 2, "mei"), START)
-    assert ticket.get(house.connection, opened).state == "assigned"
+    assert ticket.get(house.connection, opened).state == "triaged"
 
 
 def test_a_ticket_that_is_taken_back_forgets_the_technician_and_the_visit(
     house: House, opened: int
 ) -> None:
-    ticket.move(house.connection, opened, Move(State.ASSIGNED, 1, "mei", assignee="wang"), START)
+    ticket.move(house.connection, opened, Move(State.TRIAGED, 1, "mei", assignee="wang"), START)
     ticket.move(house.connection, opened, Move(State.SCHEDULED, 2, "mei", visit_at=START), START)
-    back = ticket.move(house.connection, opened, Move(State.ASSIGNED, 3, "mei"), START)
+    back = ticket.move(house.connection, opened, Move(State.TRIAGED, 3, "mei"), START)
     assert (back.assignee, back.visit_at) == ("wang", None)
     again = ticket.move(house.connection, opened, Move(State.NEW, 4, "mei"), START)
     assert (again.assignee, again.visit_at) == (None, None)

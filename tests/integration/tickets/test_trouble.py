@@ -21,7 +21,7 @@ def visited(house: House) -> int:
     opened, _ = house.follow(house.find(house.fridge, "poor_cooling"))
     number = opened[0].id
     description = house.catalogue["refrigerator"]
-    assigned = Move(State.ASSIGNED, version=1, actor="dora", assignee="tom")
+    assigned = Move(State.TRIAGED, version=1, actor="dora", assignee="tom")
     found = ticket.move(house.connection, number, assigned, START)
     given = Verdict(Finding.CONFIRMED, mode="poor_cooling")
     verdict.record(house.connection, found, description, given, "tom", START + 180 * MINUTE)

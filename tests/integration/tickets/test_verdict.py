@@ -18,7 +18,7 @@ from tickets.verdict import Finding, Verdict
 def assigned(house: House) -> Ticket:
     """The fridge's ticket, with a technician."""
     opened, _ = house.follow(house.find(house.fridge, "poor_cooling"))
-    asked = Move(State.ASSIGNED, version=1, actor="dora", assignee="tom")
+    asked = Move(State.TRIAGED, version=1, actor="dora", assignee="tom")
     return ticket.move(house.connection, opened[0].id, asked, START)
 
 

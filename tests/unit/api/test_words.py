@@ -65,7 +65,9 @@ def _shown() -> set[str]:
     """Names that pages write as words: of states, with a capital, and of purposes."""
     states = [*State, *ModelState, *Severity, *Role, *TIERS, *get_args(Kind), *OF_NOTICES]
     return (
-        {name.capitalize() for name in [*states, *CHANGES, *LEVELS]} | NAMES | {*PURPOSES, *TRAITS}
+        {name.replace("_", " ").capitalize() for name in [*states, *CHANGES, *LEVELS]}
+        | NAMES
+        | {*PURPOSES, *TRAITS}
     )
 
 
