@@ -19,12 +19,10 @@ from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import shelf
 from models.reasons import explanation
 from models.reasons.departure import Departure
 from models.reasons.explanation import Explanation
-from models.serving import scoring
-from models.serving.readable import readable
+from models.serving import readable, scoring
 from models.shelf import Model
 from storage.pool import Connection
 
@@ -66,7 +64,7 @@ def _score_new_hours(
 
     An hour is left alone until another has gone by, for readings that come a little late.
     """
-    serving = readable(connection, shelf.serving(connection, description.type))
+    serving = readable.serving(connection, description.type)
     models = {model.id: model for model in serving if _still_watched(model, description)}
     judged = scoring.scored_until(connection, description.type, FAMILY)
     since = max(judged or horizon.oldest, horizon.oldest)

@@ -21,8 +21,7 @@ from models.fleet import Chunk
 from models.forecasters.fault import FaultForecaster
 from models.reasons import forecast_reasons
 from models.reasons.forecast_reasons import Reasons
-from models.serving import fleet_scoring, forecast_round, newest_score
-from models.serving.readable import readable
+from models.serving import fleet_scoring, forecast_round, newest_score, readable
 from models.shelf import Model
 from models.training.fault_families import BY_NAME, FaultFamily
 from storage import query
@@ -174,10 +173,7 @@ def _standings(
 def _findings(
     connection: Connection, description: ApplianceType, turned: Sequence[Spoken]
 ) -> Iterator[Finding]:
-    models = {
-        model.id: model
-        for model in readable(connection, shelf.serving(connection, description.type))
-    }
+    models = {model.id: model for model in readable.serving(connection, description.type)}
     fired: dict[int, dict[int, datetime]] = defaultdict(dict)
     turned = [spoken for spoken in turned if spoken[2].model_id in models]
     for key, turn, score in turned:

@@ -28,8 +28,7 @@ from models.reasons import explanation, unusual
 from models.reasons.departure import Departure
 from models.reasons.explanation import Explanation
 from models.reasons.unusual import Unusual
-from models.serving import fleet_scoring, scoring
-from models.serving.readable import readable
+from models.serving import fleet_scoring, readable, scoring
 from models.shelf import Model
 from models.training.health_training import FAMILY
 from storage.pool import Connection
@@ -143,7 +142,7 @@ def champion(connection: Connection, description: ApplianceType) -> Model | None
     return next(
         (
             model
-            for model in readable(connection, shelf.serving(connection, description.type))
+            for model in readable.serving(connection, description.type)
             if model.family == FAMILY and set(model.metrics) <= set(description.metrics)
         ),
         None,

@@ -20,10 +20,8 @@ from alerts.rule import Standing, Turn
 from alerts.signal import Key
 from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
-from models import shelf
 from models.fleet import Span
-from models.serving import forecast_round, scoring
-from models.serving.readable import readable
+from models.serving import forecast_round, readable, scoring
 from models.shelf import Model
 from models.training.fault_families import BY_NAME
 from models.training.health_training import FAMILY as HEALTH
@@ -60,7 +58,7 @@ def judge(connection: Connection, description: ApplianceType, watermark: datetim
     """Score what is new for each model of a type on trial; return how many signals turned."""
     lock.acquire(connection, f"shadow:{description.type}")
     turned = 0
-    for model in readable(connection, shelf.shadows(connection, description.type)):
+    for model in readable.shadows(connection, description.type):
         if set(model.metrics) <= set(description.metrics):
             would = _would(connection, description, model, watermark)
             _keep(connection, model, would)

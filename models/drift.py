@@ -20,7 +20,7 @@ from models import shelf, stability
 from models.arrays import Floats
 from models.detectors.context_residual import ContextResidual
 from models.features import hours
-from models.serving.readable import readable
+from models.serving import readable
 from models.version import Model
 from storage import lock, query
 from storage.pool import Connection
@@ -82,7 +82,7 @@ def measure(connection: Connection, description: ApplianceType, at: datetime) ->
     ).fetchall()
     devices = pd.DataFrame(sample, columns=["device_id", "firmware", "region"])
     kept = 0
-    for model in readable(connection, shelf.serving(connection, description.type)):
+    for model in readable.serving(connection, description.type):
         columns = _columns(connection, description, model, at, devices["device_id"].tolist())
         found = [row for column in columns for row in _indices(column, devices)]
         _keep(connection, model, at, found)

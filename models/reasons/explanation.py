@@ -19,7 +19,7 @@ from models.detectors.context_residual import ContextResidual
 from models.features import hours
 from models.reasons import departure
 from models.reasons.departure import Departure, Scores, Watched
-from models.serving.readable import readable
+from models.serving import readable
 from storage.pool import Connection
 
 FAMILY = "context_residual"
@@ -61,7 +61,7 @@ def _detectors(connection: Connection, description: ApplianceType) -> list[Conte
     watched = description.watched()
     return [
         shelf.load(connection, model)
-        for model in readable(connection, shelf.serving(connection, description.type))
+        for model in readable.serving(connection, description.type)
         if model.family.startswith(f"{FAMILY}:")
         and model.metric in watched
         and set(model.facts.get("context", ())) <= set(description.metrics)

@@ -21,9 +21,8 @@ from devices.binary_array import Integers
 from devices.catalogue.appliance_type import ApplianceType
 from models import fleet, shelf
 from models.fleet import Chunk, Fleet, Span
-from models.serving import newest_score
+from models.serving import newest_score, readable
 from models.serving.newest_score import Scorer
-from models.serving.readable import readable
 from models.shelf import Model
 from storage import pool, query
 from storage.own_connection import OwnConnection
@@ -80,7 +79,7 @@ def models_of(connection: Connection, description: ApplianceType) -> tuple[Model
     """List the models that serve for a type, but for those of metrics it no longer has."""
     return tuple(
         model
-        for model in readable(connection, shelf.serving(connection, description.type))
+        for model in readable.serving(connection, description.type)
         if set(model.metrics) <= set(description.metrics)
     )
 

@@ -15,10 +15,9 @@ from devices import rollup
 from devices.catalogue.appliance_type import ApplianceType
 from models import shelf
 from models.fleet import Chunk
-from models.serving import fleet_scoring, newest_score, scoring
+from models.serving import fleet_scoring, newest_score, readable, scoring
 from models.serving.fleet_scoring import Errand
 from models.serving.newest_score import Scorer
-from models.serving.readable import readable
 from models.shelf import Model
 from models.training.fault_families import BY_NAME
 from storage.pool import Connection
@@ -43,9 +42,7 @@ def due(connection: Connection, description: ApplianceType, watermark: datetime)
     An hour is scored once another has gone by, and is in the rollup.
     """
     reached = watermark - HOUR
-    serving = forecasting(
-        readable(connection, shelf.serving(connection, description.type)), description
-    )
+    serving = forecasting(readable.serving(connection, description.type), description)
     models, instants = [], []
     for model in serving:
         slot = last_slot(reached, BY_NAME[model.family].every)

@@ -19,8 +19,17 @@ log = structlog.get_logger(__name__)
 _told: set[int] = set()
 
 
-def readable(connection: Connection, models: Iterable[Model]) -> list[Model]:
-    """Leave out what cannot be read; the log names each such model once a process."""
+def serving(connection: Connection, type_name: str) -> list[Model]:
+    """List those that serve a type; the log names what cannot be read once a process."""
+    return _readable(connection, shelf.serving(connection, type_name))
+
+
+def shadows(connection: Connection, type_name: str) -> list[Model]:
+    """List those that are tried beside what serves a type, likewise."""
+    return _readable(connection, shelf.shadows(connection, type_name))
+
+
+def _readable(connection: Connection, models: Iterable[Model]) -> list[Model]:
     return [model for model in models if _is_readable(connection, model)]
 
 

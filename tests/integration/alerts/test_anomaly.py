@@ -14,7 +14,7 @@ from devices import appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from models import shelf
-from models.serving.readable import readable
+from models.serving import readable
 from models.training import detector_training
 from storage.pool import Connection
 from tests.integration.alerts.warm_fridges import HOUR, METRIC, START, TRAINED_H, Store
@@ -123,4 +123,4 @@ def test_a_model_that_another_version_stored_says_nothing_and_stops_nobody(
     )
     reached = START + (TRAINED_H + 48) * HOUR
     assert anomaly.judge(connection, fridge, Horizon(reached, timedelta(days=7))) == []
-    assert readable(connection, shelf.serving(connection, fridge.type)) == []
+    assert readable.serving(connection, fridge.type) == []
