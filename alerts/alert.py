@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from psycopg.rows import class_row
 
@@ -14,7 +15,8 @@ from alerts.evidence import Evidence
 from alerts.rule import Turn
 from alerts.signal import Key
 from devices.catalogue.appliance_type import Severity
-from storage import lock, query
+from storage import event, lock, query
+from storage.event import Event
 from storage.pool import Connection
 
 _SQL = query.beside(__file__)
@@ -85,7 +87,32 @@ def record(connection: Connection, findings: Sequence[Finding]) -> list[AlertCha
         lock.acquire(connection, "alerts")
     for findings_of_round in _rounds(findings):
         changes += _record_round(connection, findings_of_round)
+    event.append(connection, _events(connection, changes))
     return changes
+
+
+def _events(connection: Connection, changes: Sequence[AlertChange]) -> list[Event]:
+    if not changes:
+        return []
+    ids = sorted({each.alert_id for each in changes})
+    rows = connection.execute(_SQL["origins"], {"ids": ids}).fetchall()
+    origins = {row[0]: row[1:] for row in rows}
+    return [_event(each, *origins[each.alert_id]) for each in changes]
+
+
+def _event(
+    change: AlertChange, trace: object, region: object, serial: object, type_name: object
+) -> Event:
+    facts = {
+        "serial": serial,
+        "type": type_name,
+        "problem": change.problem,
+        "severity": change.severity.value,
+        "signal": change.signal,
+        "evidence": change.evidence.kind,
+    }
+    subject = f"alert:{change.alert_id}"
+    return Event(f"alert.{change.change}", subject, change.at, UUID(str(trace)), str(region), facts)
 
 
 def _rounds(findings: Sequence[Finding]) -> Iterator[list[Finding]]:

@@ -67,6 +67,13 @@ RETURNING
     (SELECT problem FROM eased WHERE eased.id = alert_id),
     change
 
+-- name: origins
+-- What an event about an alert says beside the change.
+SELECT alert.id, alert.trace, appliance.region, appliance.serial, appliance.type
+FROM hearthwatch.alerts AS alert
+JOIN hearthwatch.appliances AS appliance ON appliance.id = alert.device_id
+WHERE alert.id = ANY (%(ids)s::bigint[])
+
 -- name: page
 SELECT
     alert.id, alert.device_id, appliance.serial, appliance.type, alert.problem, alert.severity,

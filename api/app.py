@@ -9,44 +9,78 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import problem
+from api.allowance import Allowance
 from api.attempts import Attempts
 from api.console import (
     appliance_page,
+    board_page,
     budget_page,
     customer_pages,
+    duplicates_page,
     entrance,
+    figures_page,
     finder,
     fleet_page,
+    knowledge_page,
     model_page,
     models_page,
     outbox,
     pages,
+    privacy_page,
     queue,
+    ticket_forms,
     ticket_page,
+    trace_page,
     verdict_form,
+    visit_form,
+    visit_page,
+    webhooks_page,
 )
 from api.console.live import Pulse
 from api.house import House
+from api.my import acts, page
 from api.routes import (
     alerts,
     appliances,
+    appointments,
+    audit_trail,
     budget,
+    customer_intake,
+    customer_voice,
     customers,
     dead_letters,
+    duplicates,
+    events,
     fleet,
     forecasts,
     health,
+    inbound,
+    interactions,
+    knowledge,
+    kpis,
     models,
     notices,
     precedents,
+    privacy,
     readings,
+    routing,
+    sla,
+    technicians,
     telemetry,
+    ticket_kin,
+    ticket_record,
     tickets,
     tokens,
+    trace,
+    transfers,
     verdicts,
+    visits,
+    webhook_sending,
+    webhooks,
 )
 from api.security_headers import SecurityHeaders
 from devices.catalogue.folder import Catalogue
+from devices.knowledge.index import Index
 from runtime.clock import Clock
 from runtime.settings import Settings
 from runtime.stopping import Stop
@@ -60,30 +94,63 @@ API = (
     forecasts,
     alerts,
     tickets,
+    ticket_kin,
+    ticket_record,
+    interactions,
+    customer_voice,
     verdicts,
+    visits,
+    trace,
     precedents,
     budget,
+    duplicates,
+    customer_intake,
     customers,
+    privacy,
+    transfers,
+    audit_trail,
     notices,
     models,
     dead_letters,
+    events,
+    webhooks,
+    webhook_sending,
+    inbound,
+    knowledge,
     fleet,
+    routing,
+    appointments,
+    technicians,
+    sla,
+    kpis,
     health,
 )
 CONSOLE = (
     entrance,
     queue,
+    board_page,
     ticket_page,
+    ticket_forms,
     verdict_form,
+    visit_page,
+    visit_form,
+    trace_page,
     appliance_page,
     fleet_page,
+    duplicates_page,
     customer_pages,
+    privacy_page,
     outbox,
     finder,
+    knowledge_page,
+    webhooks_page,
     budget_page,
     models_page,
     model_page,
+    figures_page,
 )
+
+MY = (page, acts)
 
 
 def create(
@@ -105,12 +172,14 @@ def create(
     )
     app.state.house = House(settings, catalogue, pool, clock, stop or Stop())
     app.state.attempts = Attempts()
+    app.state.knowledge = Index.of(catalogue)
+    app.state.questions = Allowance(knowledge.A_MINUTE)
     app.state.pulse = Pulse(pool)
     app.add_middleware(SecurityHeaders)
     problem.install(app)
     for module in API:
         app.include_router(module.router)
-    for module in CONSOLE:
+    for module in (*CONSOLE, *MY):
         app.include_router(module.router, include_in_schema=False)
     app.mount("/static/bokeh", StaticFiles(directory=static_path()), name="bokeh")
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")

@@ -55,6 +55,7 @@ class Departure(BaseModel):
 class Finding(BaseModel):
     """Why: a finding that opened or joined the ticket."""
 
+    id: int = Field(description="Of the change of the alert; a split names it")
     at: datetime
     change: str = Field(description="raised, joined, eased or cleared")
     kind: str = Field(description="alarm, code, silence, anomaly or forecast")
@@ -77,6 +78,7 @@ class Finding(BaseModel):
         """A piece of a ticket's evidence."""
         seen = proof.evidence
         return cls(
+            id=proof.alert_change_id,
             at=proof.at,
             change=proof.change,
             kind=seen.kind,

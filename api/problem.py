@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.console import trouble
+from api.my import trouble as my_trouble
 from runtime.errors import HearthwatchError
 
 MEDIA_TYPE = "application/problem+json"
@@ -83,6 +84,8 @@ def _answer(
     )
     if request.url.path.startswith("/console"):
         return trouble.answer(request, status, document.title, detail, hint)
+    if request.url.path.startswith("/my/"):
+        return my_trouble.answer(request, status)
     return JSONResponse(
         document.model_dump(exclude_none=True), status, dict(headers or {}), MEDIA_TYPE
     )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from alerts.notice import Notice
 from api.user import User
 from customers import household
+from customers.duplicates import merging
 from customers.household import Household
 from devices import appliance
 from devices.appliance import Appliance
@@ -40,10 +38,13 @@ def household_for(connection: Connection, asking: User, household_id: int) -> Ho
     return found
 
 
-def notices_for(connection: Connection, asking: User, notices: Sequence[Notice]) -> list[Notice]:
-    """Those of `notices` that are about an appliance of the user's region; all without one."""
-    if asking.region is None:
-        return list(notices)
-    serials = [each.serial for each in notices if each.serial]
-    devices = appliance.by_serials(connection, serials)
-    return [each for each in notices if each.serial and asking.sees(devices[each.serial].region)]
+def standing_household_for(connection: Connection, asking: User, household_id: int) -> Household:
+    """The household, unless it was merged; NotFoundError names the one that it is now."""
+    found = household_for(connection, asking, household_id)
+    survivor = merging.survivor_of(connection, household_id)
+    if survivor is not None:
+        raise NotFoundError(
+            f"household {household_id} was merged into household {survivor}",
+            hint=f"ask for household {survivor}",
+        )
+    return found

@@ -6,13 +6,13 @@ from alerts import departure_words, evidence
 from alerts.evidence import Evidence
 from devices.catalogue.appliance_type import ApplianceType, Problem
 from devices.catalogue.folder import Catalogue
-from devices.catalogue.offline import OFFLINE, problem_of
+from devices.catalogue.offline import has_problem, problem_of
 from models.reasons.departure import Departure
 
 
 def find_problem(description: ApplianceType | None, name: str) -> Problem | None:
     """The problem, unless the catalogue was changed since and has it no more."""
-    if description is None or (name != OFFLINE and name not in description.problems):
+    if description is None or not has_problem(description, name):
         return None
     return problem_of(description, name)
 

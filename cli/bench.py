@@ -123,6 +123,71 @@ def tickets(
 
 
 @app.command()
+def customers(
+    number: Annotated[
+        int, typer.Option("--customers", min=2, help="Half of them told of twice.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 7,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """How long customers take to come in, and how many duplicates among them are found.
+
+    Example: hearthwatch bench customers --customers 10000 --json
+    """
+    from benchmarks import customers as measured
+
+    begin()
+    figures = asdict(measured.run(number, seed))
+    _print_figures(figures)
+    if as_json:
+        print_json(figures)
+
+
+@app.command()
+def routing(
+    tickets: Annotated[int, typer.Option(min=1, help="Tickets that want a visit.")] = 200,
+    technicians: Annotated[int, typer.Option(min=1, help="Who could go.")] = 30,
+    days: Annotated[int, typer.Option(min=1, help="How far ahead visits are set.")] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same region.")] = 7,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """What visits cost that are given out all at once, beside one ticket after the other.
+
+    Example: hearthwatch bench routing --tickets 200 --technicians 30 --json
+    """
+    from benchmarks import routing as measured
+
+    begin()
+    figures = asdict(measured.run(tickets, technicians, days, seed))
+    _print_figures(figures)
+    if as_json:
+        print_json(figures)
+
+
+@app.command("routing-week")
+def routing_week(
+    a_day: Annotated[int, typer.Option(min=1, help="Tickets that are opened a day.")] = 40,
+    technicians: Annotated[int, typer.Option(min=1, help="Who could go.")] = 12,
+    seed: Annotated[int, typer.Option(help="The same seed plays the same week.")] = 7,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """How many tickets of a week would have needed a dispatcher, and why.
+
+    Example: hearthwatch bench routing-week --a-day 40 --technicians 12 --json
+    """
+    from benchmarks import routing_week as measured
+
+    begin()
+    figures = asdict(measured.run(a_day, technicians, seed=seed))
+    _print_figures(figures)
+    if as_json:
+        print_json(figures)
+
+
+@app.command()
 def score(
     devices: Annotated[int, typer.Option(min=16, help="Appliances of one type.")] = 10_000,
     processes: Annotated[int, typer.Option(min=1, help="So many at once.")] = 2,

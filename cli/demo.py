@@ -9,31 +9,35 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alerts import notice
+from alerts.notices import notice
 from api import token as api_token
 from api import user
 from api.user import Role
 from cli import platform
+from cli.demo_outcome import Figures, Outcome
 from cli.platform import Platform
+from cli.service_people import ServicePeople
+from cli.world_time import WorldTime
 from devices import appliance, watermark
 from devices.watermark import Tally
 from models.promotion import release
-from runtime import clock
 from runtime.broker import BrokerAddress
 from runtime.settings import Settings
 from runtime.stopping import Stop
-from simulator import people, scorer, truth
+from simulator import mailbox, people, scorer, service_week, truth
 from simulator.broadcast import Broadcast
 from simulator.fleet import Fleet
+from simulator.mailbox import Mailbox
 from simulator.publisher import Publisher
-from simulator.scorer import Scorecard
 from simulator.truth import Truth
 from storage.pool import Pool
 from tickets import backlog, ticket
+from tickets.lifecycle import OPEN
 
 FIRST_DAY = datetime(2025, 3, 3, tzinfo=UTC)
 """Where the simulated world begins; a home that has data goes on after them."""
@@ -61,61 +65,27 @@ class Wish:
     truth: Path
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it, and how it compares with the truth."""
-
-    published: int
-    tally: Tally
-    reminders: int
-    first_ticket_s: float | None
-    simulated_days: float
-    card: Scorecard
-
-    def as_json(self) -> dict[str, object]:
-        """The last line of `--json`."""
-        return {
-            "published": self.published,
-            "stored": self.tally.stored,
-            "dead_lettered": self.tally.dead_lettered,
-            "duplicates": self.tally.duplicates,
-            "readings": self.tally.readings,
-            "tickets": self.card.tickets,
-            "reminders": self.reminders,
-            "faults_injected": self.card.faults_injected,
-            "faults_ticketed": self.card.faults_ticketed,
-            "failures": self.card.failures,
-            "failures_ticketed_before": self.card.failures_ticketed_before,
-            "median_lead_h": self.card.median_lead_h,
-            "false_tickets": self.card.false_tickets,
-            "misnamed_tickets": self.card.misnamed_tickets,
-            "missed": self.card.missed,
-            "false": self.card.false,
-            "first_ticket_s": self.first_ticket_s,
-            "simulated_days": self.simulated_days,
-        }
-
-
 def run(wish: Wish, settings: Settings, stop: Stop, say: Say) -> Outcome:
     """Play the demo until its time is over or it is stopped."""
     began = time.monotonic()
-    pace = settings.home / "world_clock.json"
     settings.home.mkdir(parents=True, exist_ok=True)
-    clock.keep(pace, FIRST_DAY, 0.0)
+    world = WorldTime(settings.home / "world_clock.json")
+    world.stand(FIRST_DAY)
     say("starting the database and the broker")
-    with platform.opened(settings, clock=pace) as opened:
-        story = _Story(wish, opened, stop, say, pace, began)
-        return story.play()
+    with mailbox.opened() as box:
+        settings = settings.model_copy(update={"channels": box.channels})
+        with platform.opened(settings, clock=world.path) as opened:
+            return _Story(wish, opened, stop, say, world, box).play(began)
 
 
 class _Story:
     """One run, from an empty fleet to the scorecard."""
 
     def __init__(
-        self, wish: Wish, opened: Platform, stop: Stop, say: Say, pace: Path, began: float
+        self, wish: Wish, opened: Platform, stop: Stop, say: Say, world: WorldTime, box: Mailbox
     ) -> None:
         self._wish, self._platform, self._stop, self._say = wish, opened, stop, say
-        self._pace, self._began = pace, began
+        self._time, self._began = world, time.monotonic()
         with opened.pool.connection() as connection:
             reached = watermark.current(connection)
             self._tally_before = watermark.tally(connection)
@@ -124,15 +94,24 @@ class _Story:
         self._healthy_from, self._live_from = start, start + HISTORY
         self._faulty_from = self._live_from - INCIPIENT
         self._fleet = Fleet(wish.devices, wish.seed, start, self._faulty_from)
+        self._people = ServicePeople(opened, self._fleet, box, wish.seed)
         self._first_ticket_s: float | None = None
         self._told = 0.0
 
-    def play(self) -> Outcome:
-        clock.keep(self._pace, self._live_from, 0.0)
+    def play(self, began: float) -> Outcome:
+        """Play it; its time counts from `began`."""
+        self._began = began
+        with closing(self._people):
+            return self._settled(self._played())
+
+    def _played(self) -> int:
+        """Play until time is over; how much was published."""
+        self._time.stand(self._live_from)
         with self._platform.pool.connection() as connection:
             people.register(connection, self._fleet.groups, self._wish.seed, self._fleet.at)
             serials = [serial for group in self._fleet.groups for serial in group.serials]
             appliance.retire_all_but(connection, serials, self._fleet.at)
+        names = self._people.hire()
         platform.start_ingest(self._platform, self._stop)
         self._platform.children.start("work", "work")
         self._platform.children.start("serve", "serve")
@@ -143,10 +122,9 @@ class _Story:
             self._train()
             self._platform.children.start("watch", "watch")
             self._invite()
-            self._live(broadcast)
+            self._live(broadcast, names)
             publisher.drain(DRAIN_TIMEOUT_S)
-            published = publisher.published
-        return self._settled(published)
+            return publisher.published
 
     def _hand_over_history(self, broadcast: Broadcast, publisher: Publisher) -> None:
         self._say(f"{self._wish.devices} appliances hand over {HISTORY.days} healthy days")
@@ -173,12 +151,14 @@ class _Story:
         until = "until Ctrl-C" if self._wish.seconds is None else f"for {self._wish.seconds:g} s"
         self._say(f"time now runs {self._wish.speed:,.0f} times as fast, {until}")
 
-    def _live(self, broadcast: Broadcast) -> None:
-        clock.keep(self._pace, self._live_from, self._wish.speed)
-        now = clock.FastClock(self._pace)
+    def _live(self, broadcast: Broadcast, names: list[str]) -> None:
+        now = self._time.run(self._live_from, self._wish.speed)
+        self._people.start(names, now, self._over)
         while not self._over():
+            self._time.wait_for(self._fleet.at)
             broadcast.hour(now, self._wish.speed)
             self._look()
+        self._people.end()
 
     def _over(self) -> bool:
         spent = time.monotonic() - self._began
@@ -192,10 +172,11 @@ class _Story:
             return
         self._told = spent
         self._platform.children.check()
+        self._people.check()
         with self._platform.pool.connection() as connection:
             newest = ticket.page(connection, limit=1)
             tally = watermark.tally(connection)
-            waiting = sum(ticket.counts(connection).get(state, 0) for state in ("new", "triaged"))
+            waiting = sum(ticket.counts(connection).get(state, 0) for state in OPEN)
         if self._first_ticket_s is None and newest and newest[0].opened_at >= self._live_from:
             self._first_ticket_s = round(spent, 1)
         self._say(
@@ -206,20 +187,22 @@ class _Story:
     def _settled(self, published: int) -> Outcome:
         """Wait until everything is stored and judged; then compare with the truth."""
         self._say("judging what came last")
-        end = self._fleet.at
-        clock.keep(self._pace, end, 0.0)
+        now, end = self._time.now(), max(self._fleet.at, self._live_from)
+        self._time.stand(now)
         tally = self._wait_until_taken_in(published)
         platform.wait_until(
             self._nothing_waits, self._platform.children, Stop(), "the watch is behind"
         )
+        told = self._people.figures(DISPATCHER, self._live_from, now)
         self._platform.children.end()
         hidden = truth.of_groups(self._fleet.groups, self._live_from, end)
         truth.write(hidden, self._wish.truth)
-        return self._outcome(published, tally, hidden)
+        return self._outcome(published, tally, hidden, told)
 
-    def _outcome(self, published: int, tally: Tally, hidden: Truth) -> Outcome:
+    def _outcome(self, published: int, tally: Tally, hidden: Truth, told: Figures) -> Outcome:
         with self._platform.pool.connection() as connection:
             card = scorer.score(connection, hidden)
+            week = service_week.count(connection, hidden.start, self._time.now())
         return Outcome(
             published=published,
             tally=tally,
@@ -227,6 +210,8 @@ class _Story:
             first_ticket_s=self._first_ticket_s,
             simulated_days=round((hidden.end - hidden.start) / timedelta(days=1), 2),
             card=card,
+            week=week,
+            figures=told,
         )
 
     def _nothing_waits(self) -> bool:

@@ -9,12 +9,13 @@ from datetime import timedelta
 import typer
 
 from cli.start import AsJson, begin, out, print_json
+from customers.secrecy import data_key, master_keys
 from devices import dead_letter, watermark
 from devices.catalogue import folder
 from ingest import orphan, session
 from runtime import clock
 from runtime.broker import BrokerAddress
-from runtime.errors import HearthwatchError
+from runtime.errors import ConfigurationError, HearthwatchError
 from runtime.settings import Settings
 from simulator.publisher import Publisher
 from storage import capability, database, migration, pool
@@ -83,6 +84,7 @@ def _examine_database(connection: Connection, settings: Settings) -> Iterator[Fi
     )
     if missing:
         return
+    yield _tried("master keys", lambda: look_for_master_keys(connection))
     reached = watermark.current(connection)
     now = clock.from_setting(settings.clock).now()
     yield Finding(
@@ -98,6 +100,21 @@ def _examine_database(connection: Connection, settings: Settings) -> Iterator[Fi
     told = ", ".join(f"{number} {reason}" for reason, number in letters.items())
     detail = f"{told}; see `hearthwatch dead-letters list`" if letters else "none"
     yield Finding("dead letters", healthy=True, detail=detail)
+
+
+def look_for_master_keys(connection: Connection) -> str:
+    """Whether this process can open what all others sealed."""
+    ring, used = master_keys.current(), data_key.masters(connection)
+    strange = sorted(set(used) - set(ring.keys))
+    if strange:
+        raise ConfigurationError(
+            f"{sum(used[name] for name in strange):,} keys of households and contacts are wrapped "
+            f"by {', '.join(strange)}, which this process has not",
+            hint="add what is missing to HEARTHWATCH_MASTER_KEYS, after the current key",
+        )
+    old = sum(number for name, number in used.items() if name != ring.current)
+    rest = f"; {old:,} wait for `hearthwatch privacy rotate`" if old else ""
+    return f"{sum(used.values()):,} keys, all of which open{rest}"
 
 
 def _look_for_orphans(connection: Connection, settings: Settings) -> str:

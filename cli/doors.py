@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from cli.start import AsJson, begin, errors, out, print_json, stopping
+from customers.secrecy import master_keys, sealed_store
 from devices import telemetry_table
 from devices.catalogue import folder
 from devices.retention import Keeping
@@ -40,6 +41,8 @@ def migrate(*, as_json: AsJson = False) -> None:
                 connection, catalogue, timedelta(days=settings.compress_after_days)
             ),
         ]
+        connection.commit()
+        done += sealed_store.ensure(connection)
     for line in done or ["nothing to do: the database is up to date"]:
         out.print(line)
     if as_json:
@@ -100,8 +103,13 @@ def work() -> None:
 
     Example: hearthwatch work
     """
+    from customers.privacy.retention import Keeping as PeopleKeeping
     from models.promotion.retraining import Plan
     from tickets import errands
+    from tickets.outside import courier
+    from tickets.outside.delivery import Sender
+    from tickets.outside.keeping import Kept
+    from tickets.writing import post
 
     settings = begin()
     metrics.expose(settings, "work")
@@ -109,7 +117,20 @@ def work() -> None:
         now = clock.from_setting(settings.clock)
         types = folder.load(settings.catalogue)
         keeping, plan = Keeping.of(settings), Plan.of(settings)
-        errands.run(url, connections, now, stopping(), keeping, types, plan)
+        stop, sender = stopping(), Sender.of(settings, connections, types)
+        with courier.running(sender, stop):
+            errands.run(
+                url,
+                connections,
+                now,
+                stop,
+                keeping,
+                types,
+                plan,
+                kept=Kept.of(settings),
+                people_kept=PeopleKeeping.of(settings),
+                post=post.of(settings),
+            )
 
 
 def serve() -> None:
@@ -120,6 +141,7 @@ def serve() -> None:
     from api import door
 
     settings = begin()
+    master_keys.current()
     door.run(settings, folder.load(settings.catalogue), stopping())
 
 
@@ -156,7 +178,8 @@ def broker(
 
 @contextmanager
 def _migrated(settings: Settings) -> Iterator[tuple[str, Pool]]:
-    """The database's URL and a pool on it; refuses one that lacks migrations."""
+    """The database's URL and a pool on it; refuses one that lacks migrations, and no keys."""
+    master_keys.current()
     with database.opened(settings) as url:
         connections = pool.open_pool(url)
         try:

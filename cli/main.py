@@ -7,11 +7,13 @@ import sys
 import typer
 
 from cli import (
+    audit,
     bench,
     credentials,
     doctor,
     doors,
     evaluate,
+    privacy,
     records,
     scoring,
     shelf,
@@ -54,6 +56,8 @@ app.add_typer(records.imports, name="import", rich_help_panel=KEEP)
 app.add_typer(records.dead_letters, name="dead-letters", rich_help_panel=KEEP)
 app.add_typer(records.users, name="user", rich_help_panel=KEEP)
 app.add_typer(credentials.group, name="credentials", rich_help_panel=KEEP)
+app.add_typer(privacy.group, name="privacy", rich_help_panel=KEEP)
+app.add_typer(audit.group, name="audit", rich_help_panel=KEEP)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cli.children import Children
+from customers.secrecy import sealed_store
 from devices import telemetry_table, watermark
 from devices.catalogue import folder
 from devices.catalogue.folder import Catalogue
@@ -59,10 +60,17 @@ def opened(
             telemetry_table.ensure(connection, catalogue)
             after = timedelta(days=settings.compress_after_days)
             telemetry_table.compress(connection, catalogue, after)
+            connection.commit()
+            sealed_store.ensure(connection)
         own_broker = "mqtt_url" not in settings.model_fields_set
         broker_port = _free_port("127.0.0.1", broker_port)
         port = _free_port(settings.host, settings.port)
-        chosen = {"database_url": url, "port": port, "secret_key": settings.secret()}
+        chosen = {
+            "database_url": url,
+            "port": port,
+            "secret_key": settings.secret(),
+            "master_keys": settings.master_key_text(),
+        }
         if own_broker:
             chosen["mqtt_url"] = f"mqtt://hearthwatch:embedded@127.0.0.1:{broker_port}"
         if clock is not None:
@@ -127,11 +135,12 @@ def _wait_for_port(port: int, children: Children) -> None:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The settings as the variables that a child reads."""
-    return {
+    told = {
         "HEARTHWATCH_HOME": str(settings.home.resolve()),
         "HEARTHWATCH_DATABASE_URL": str(settings.database_url),
         "HEARTHWATCH_MQTT_URL": settings.mqtt_url,
         "HEARTHWATCH_SECRET_KEY": str(settings.secret_key),
+        "HEARTHWATCH_MASTER_KEYS": str(settings.master_keys),
         "HEARTHWATCH_CATALOGUE": ":".join(str(path.resolve()) for path in settings.catalogue),
         "HEARTHWATCH_CLOCK": settings.clock,
         "HEARTHWATCH_IDLE_AFTER_S": str(settings.idle_after_s),
@@ -140,3 +149,4 @@ def _environment(settings: Settings) -> dict[str, str]:
         "HEARTHWATCH_PORT": str(settings.port),
         "HEARTHWATCH_LOG_LEVEL": settings.log_level,
     }
+    return told | ({"HEARTHWATCH_CHANNELS": settings.channels} if settings.channels else {})

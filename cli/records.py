@@ -12,7 +12,8 @@ from rich.table import Table
 
 from api import user
 from cli.start import AsJson, begin, errors, out, print_json
-from customers import importing, importing_appliances
+from customers.imports import importing, importing_appliances, importing_plans, importing_purchases
+from customers.imports.importing import CustomerReport
 from devices import dead_letter
 from devices.catalogue import folder
 from runtime import clock
@@ -22,7 +23,7 @@ from runtime.errors import HearthwatchError, InvalidError
 from simulator.publisher import Publisher
 from storage import database, pool
 
-imports = typer.Typer(no_args_is_help=True, help="Take in customers or appliances from CSV.")
+imports = typer.Typer(no_args_is_help=True, help="Take in customers and the like from CSV.")
 dead_letters = typer.Typer(no_args_is_help=True, help="Messages that could not be stored.")
 users = typer.Typer(no_args_is_help=True, help="People who sign in.")
 DRAIN_TIMEOUT_S = 60.0
@@ -41,6 +42,52 @@ def import_customers(file: CsvFile, *, as_json: AsJson = False) -> None:
     with _opened(file) as lines, database.opened(settings) as url, pool.connect(url) as connection:
         now = clock.from_setting(settings.clock).now()
         report = importing.import_customers(connection, lines, now)
+    _tell_of_customers(report)
+    _tell(report, as_json=as_json)
+
+
+@imports.command("purchases")
+def import_purchases(file: CsvFile, *, as_json: AsJson = False) -> None:
+    """Take in what households bought; known purchases are updated by their id.
+
+    Example: hearthwatch import purchases purchases.csv
+    """
+    settings = begin()
+    with _opened(file) as lines, database.opened(settings) as url, pool.connect(url) as connection:
+        now = clock.from_setting(settings.clock).now()
+        report = importing_purchases.import_purchases(connection, lines, now)
+    _tell(report, as_json=as_json)
+
+
+@imports.command("plans")
+def import_plans(file: CsvFile, *, as_json: AsJson = False) -> None:
+    """Take in warranties and plans on appliances; known ones are updated by their id.
+
+    Example: hearthwatch import plans plans.csv
+    """
+    settings = begin()
+    with _opened(file) as lines, database.opened(settings) as url, pool.connect(url) as connection:
+        report = importing_plans.import_plans(connection, lines)
+    _tell(report, as_json=as_json)
+
+
+@imports.command("technicians")
+def import_technicians(
+    file: Annotated[Path, typer.Argument(help="CSV file; docs/routing.md describes it.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Take in technicians: where they work, what they can do, when, and what is in the van.
+
+    Example: hearthwatch import technicians technicians.csv
+    """
+    from tickets.routing import importing as importing_technicians
+
+    settings = begin()
+    catalogue = folder.load(settings.catalogue)
+    with _opened(file) as lines, database.opened(settings) as url, pool.connect(url) as connection:
+        now = clock.from_setting(settings.clock).now()
+        report = importing_technicians.import_technicians(connection, catalogue, lines, now)
     _tell(report, as_json=as_json)
 
 
@@ -154,6 +201,22 @@ def _opened(file: Path) -> BinaryIO:
         return file.open("rb")
     except OSError as error:
         raise InvalidError(f"cannot read {file}: {error.strerror}") from error
+
+
+def _tell_of_customers(report: CustomerReport) -> None:
+    out.print(f"read as {report.encoding}; cleaned {len(report.cleaned)} values")
+    if report.cleaned:
+        table = Table("line", "column", "from", "to")
+        for change in report.cleaned[:MOST_LISTED]:
+            table.add_row(str(change.line), change.field, change.before, change.after)
+        out.print(table)
+    if report.alike:
+        out.print(f"duplicates to decide on at the console: {len(report.alike)}")
+        table = Table("household", "looks like", "score", "by")
+        for pair in report.alike[:MOST_LISTED]:
+            names = pair.first_external_id, pair.second_external_id
+            table.add_row(*names, f"{pair.score:.0f}", ", ".join(pair.reasons))
+        out.print(table)
 
 
 def _tell(report: Report, *, as_json: bool) -> None:

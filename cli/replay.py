@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.anomaly import FAMILY
+from alerts.judges.anomaly import FAMILY
 from cli import platform
 from cli.platform import Platform
 from devices import telemetry, watermark

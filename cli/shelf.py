@@ -63,7 +63,7 @@ def show_model(model_id: ModelId, *, as_json: AsJson = False) -> None:
     Example: hearthwatch models show 12
     """
     with _opened() as connection:
-        from alerts import shadow
+        from alerts.judges import shadow
         from models import shelf
 
         found = shelf.get(connection, model_id)

@@ -19,7 +19,8 @@ from runtime.errors import InvalidError
 from storage import database, pool
 
 if TYPE_CHECKING:
-    from cli.demo import Outcome, Wish
+    from cli.demo import Wish
+    from cli.demo_outcome import Outcome
     from simulator.recorded import Score
     from simulator.scorer import Scorecard
 
@@ -202,10 +203,33 @@ def _show(outcome: Outcome, wish: Wish) -> None:
     if outcome.first_ticket_s is not None:
         table.add_row("first ticket seen after", f"{outcome.first_ticket_s:g} s")
     errors.print(table)
+    errors.print(_service_table(outcome))
     errors.print(_card_table(outcome.card))
     errors.print(
         f"the truth is in {wish.truth}; compare again with: hearthwatch grade {wish.truth}"
     )
+
+
+def _service_table(outcome: Outcome) -> Table:
+    """The desk's own account; what nothing can be said of yet is left out."""
+    table = Table(title="The service desk", show_header=False)
+    week = outcome.week
+    for title, counts in (
+        ("tickets, by what opened them", week.origins),
+        ("visits", week.visits),
+        ("verdicts", week.verdicts),
+        ("notices, by occasion and language", week.notices),
+    ):
+        if counts:
+            told = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items())
+            table.add_row(title, told)
+    from cli.demo_outcome import FIGURES
+
+    for name, value in outcome.figures.items():
+        if value is not None:
+            shown = f"{value:.0f}" if name == "nps" else f"{value:.0%}"
+            table.add_row(FIGURES[name], shown)
+    return table
 
 
 def _card_table(card: Scorecard) -> Table:
@@ -214,6 +238,7 @@ def _card_table(card: Scorecard) -> Table:
     table.add_row("  found by a ticket", str(card.faults_ticketed))
     table.add_row("faults that came to a failure", str(card.failures))
     table.add_row("  with a ticket before", str(card.failures_ticketed_before))
+    table.add_row("faults that were repaired before that", str(card.prevented))
     if card.median_lead_h is not None:
         table.add_row("median warning before failure", f"{card.median_lead_h:g} h")
     table.add_row("tickets", str(card.tickets))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.rows import class_row
 
+from customers import consent
+from customers.consent import PURPOSES, Answer
+from customers.secrecy import blind_index, sealing
+from customers.secrecy.blind_index import Marked
+from customers.secrecy.sealing import Keys
 from storage import query
 from storage.pool import Connection
 
+__all__ = ["PURPOSES", "Contact", "Entry"]
 _SQL = query.beside(__file__)
-PURPOSES = ("service", "reminders", "marketing")
+COLUMNS = ("name", "phone", "email")
 
 
 @dataclass(frozen=True)
 class Contact:
-    """A person of a household."""
+    """A person of a household; name, phone and e-mail are opened for who asks."""
 
     id: int
     household_id: int
@@ -25,6 +31,23 @@ class Contact:
     name: str
     phone: str | None
     email: str | None
+    language: str
+    is_primary: bool
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A contact as it is kept; what is plain is not sealed yet."""
+
+    id: int
+    household_id: int
+    external_id: str
+    name: str | None
+    name_sealed: bytes | None
+    phone: str | None
+    phone_sealed: bytes | None
+    email: str | None
+    email_sealed: bytes | None
     language: str
     is_primary: bool
 
@@ -56,9 +79,6 @@ def upsert(
         {
             "household_ids": [entry.household_id for entry in entries],
             "external_ids": external_ids,
-            "names": [entry.name for entry in entries],
-            "phones": [entry.phone for entry in entries],
-            "emails": [entry.email for entry in entries],
             "languages": [entry.language for entry in entries],
         },
     ).fetchall()
@@ -67,37 +87,83 @@ def upsert(
         _SQL["appoint_primary"], {"household_ids": sorted(homes), "external_ids": external_ids}
     )
     ids = {str(external_id): int(str(number)) for external_id, number in rows}
-    _log_consents(connection, entries, ids, at, source)
+    put(
+        connection, {ids[each.external_id]: (each.name, each.phone, each.email) for each in entries}
+    )
+    consent.record(connection, _answers(entries, ids), at, source=source)
     return ids
 
 
-def _log_consents(
-    connection: Connection, entries: Sequence[Entry], ids: dict[str, int], at: datetime, source: str
-) -> None:
-    answers = [
-        (ids[entry.external_id], purpose, purpose in entry.consents)
+def put(connection: Connection, reached: Mapping[int, tuple[str, str | None, str | None]]) -> None:
+    """Seal each contact's name, phone and e-mail, in place of those it had."""
+    owners = {number: sealing.contact(number) for number in reached}
+    keys = sealing.keys_of(connection, owners.values(), make=True)
+    sealed = {
+        f"{column}s": [
+            keys.seal(owners[number], f"contacts.{column}_sealed", texts[place])
+            for number, texts in reached.items()
+        ]
+        for place, column in enumerate(COLUMNS)
+    }
+    connection.execute(_SQL["put"], {"ids": list(reached), **sealed})
+    blind_index.of_contacts(
+        connection,
+        [
+            Marked(number, kind, text)
+            for number, texts in reached.items()
+            for kind, text in zip(COLUMNS, texts, strict=True)
+        ],
+    )
+
+
+def _answers(entries: Sequence[Entry], ids: dict[str, int]) -> list[Answer]:
+    return [
+        Answer(ids[entry.external_id], purpose, granted=purpose in entry.consents)
         for entry in entries
         for purpose in PURPOSES
     ]
-    connection.execute(
-        _SQL["log_consents"],
-        {
-            "contact_ids": [answer[0] for answer in answers],
-            "purposes": [answer[1] for answer in answers],
-            "granted": [answer[2] for answer in answers],
-            "at": at,
-            "source": source,
-        },
-    )
 
 
 def of_household(connection: Connection, household_id: int) -> list[Contact]:
     """The contacts of a household, the primary one first."""
-    with connection.cursor(row_factory=class_row(Contact)) as cursor:
-        return cursor.execute(_SQL["of_household"], {"household_id": household_id}).fetchall()
+    return _opened(connection, "of_household", household_id=household_id)
+
+
+def by_ids(connection: Connection, contact_ids: Collection[int]) -> dict[int, Contact]:
+    """Those of these contacts that there are."""
+    found = _opened(connection, "by_ids", ids=list(contact_ids)) if contact_ids else []
+    return {each.id: each for each in found}
+
+
+def primary_of(connection: Connection, household_ids: Collection[int]) -> dict[int, Contact]:
+    """The primary contact of each of these households that has one."""
+    found = _opened(connection, "primary_of", ids=list(household_ids)) if household_ids else []
+    return {each.household_id: each for each in found}
 
 
 def consents(connection: Connection, contact_id: int) -> frozenset[str]:
-    """The purposes that the contact agrees to now."""
-    rows = connection.execute(_SQL["consents"], {"contact_id": contact_id}).fetchall()
-    return frozenset(str(row[0]) for row in rows)
+    """The purposes that the contact agrees to now, on all channels."""
+    return consent.purposes(connection, contact_id)
+
+
+def _opened(connection: Connection, block: str, **asked: object) -> list[Contact]:
+    with connection.cursor(row_factory=class_row(_Row)) as cursor:
+        rows = cursor.execute(_SQL[block], asked).fetchall()
+    keys = sealing.keys_of(connection, (sealing.contact(row.id) for row in rows))
+    return [_contact(row, keys) for row in rows]
+
+
+def _contact(row: _Row, keys: Keys) -> Contact:
+    owner = sealing.contact(row.id)
+    opened = keys.open(owner, "contacts.name_sealed", row.name_sealed)
+    name = row.name if opened is None else opened
+    return Contact(
+        id=row.id,
+        household_id=row.household_id,
+        external_id=row.external_id,
+        name=sealing.ERASED if name is None else name,
+        phone=keys.open(owner, "contacts.phone_sealed", row.phone_sealed) or row.phone,
+        email=keys.open(owner, "contacts.email_sealed", row.email_sealed) or row.email,
+        language=row.language,
+        is_primary=row.is_primary,
+    )

@@ -1,20 +1,27 @@
 -- name: upsert
-INSERT INTO hearthwatch.contacts AS known
-    (household_id, external_id, name, phone, email, language)
-SELECT household_id, external_id, name, phone, email, language
-FROM unnest(
-    %(household_ids)s::integer[], %(external_ids)s::text[], %(names)s::text[],
-    %(phones)s::text[], %(emails)s::text[], %(languages)s::text[]
-) AS told (household_id, external_id, name, phone, email, language)
+INSERT INTO hearthwatch.contacts AS known (household_id, external_id, language)
+SELECT household_id, external_id, language
+FROM unnest(%(household_ids)s::integer[], %(external_ids)s::text[], %(languages)s::text[])
+    AS told (household_id, external_id, language)
 ORDER BY external_id
 ON CONFLICT (external_id) DO UPDATE SET
     is_primary = known.is_primary AND known.household_id = excluded.household_id,
     household_id = excluded.household_id,
-    name = excluded.name,
-    phone = excluded.phone,
-    email = excluded.email,
     language = excluded.language
 RETURNING external_id, id
+
+-- name: put
+UPDATE hearthwatch.contacts AS contact
+SET
+    name = NULL,
+    name_sealed = told.name,
+    phone = NULL,
+    phone_sealed = told.phone,
+    email = NULL,
+    email_sealed = told.email
+FROM unnest(%(ids)s::integer[], %(names)s::bytea[], %(phones)s::bytea[], %(emails)s::bytea[])
+    AS told (id, name, phone, email)
+WHERE contact.id = told.id
 
 -- name: homes
 SELECT DISTINCT household_id FROM hearthwatch.contacts
@@ -38,32 +45,24 @@ WHERE id IN (
         candidate.id
 )
 
--- name: log_consents
--- Only an answer that differs from the last one is a new row.
-INSERT INTO hearthwatch.consents (contact_id, purpose, granted, at, source)
-SELECT told.contact_id, told.purpose, told.granted, %(at)s, %(source)s
-FROM unnest(%(contact_ids)s::integer[], %(purposes)s::text[], %(granted)s::boolean[])
-    AS told (contact_id, purpose, granted)
-LEFT JOIN LATERAL (
-    SELECT granted FROM hearthwatch.consents AS before
-    WHERE before.contact_id = told.contact_id AND before.purpose = told.purpose
-    ORDER BY before.at DESC, before.id DESC
-    LIMIT 1
-) AS last ON true
-WHERE last.granted IS DISTINCT FROM told.granted
-
 -- name: of_household
-SELECT id, household_id, external_id, name, phone, email, language, is_primary
+SELECT
+    id, household_id, external_id, name, name_sealed, phone, phone_sealed, email, email_sealed,
+    language, is_primary
 FROM hearthwatch.contacts
-WHERE household_id = %(household_id)s
+WHERE household_id = %(household_id)s AND erased_at IS NULL
 ORDER BY is_primary DESC, id
 
--- name: consents
-SELECT purpose
-FROM (
-    SELECT DISTINCT ON (purpose) purpose, granted
-    FROM hearthwatch.consents
-    WHERE contact_id = %(contact_id)s
-    ORDER BY purpose, at DESC, id DESC
-) AS latest
-WHERE granted
+-- name: by_ids
+SELECT
+    id, household_id, external_id, name, name_sealed, phone, phone_sealed, email, email_sealed,
+    language, is_primary
+FROM hearthwatch.contacts
+WHERE id = ANY (%(ids)s::integer[])
+
+-- name: primary_of
+SELECT
+    id, household_id, external_id, name, name_sealed, phone, phone_sealed, email, email_sealed,
+    language, is_primary
+FROM hearthwatch.contacts
+WHERE household_id = ANY (%(ids)s::integer[]) AND is_primary

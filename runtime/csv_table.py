@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from runtime.errors import InvalidError
 
@@ -18,6 +19,16 @@ class Row:
 
     def __getitem__(self, column: str) -> str:
         return self.values[column]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A value that was brought into another form before it was kept."""
+
+    line: int
+    field: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -41,9 +52,9 @@ class Report:
         """Note what is wrong with a row."""
         self.refused.append(Refused(row.line, column, row.values.get(column, ""), reason))
 
-    def in_order(self) -> Report:
+    def in_order(self) -> Self:
         """The same, by line."""
-        return Report(self.accepted, sorted(self.refused, key=lambda each: each.line))
+        return replace(self, refused=sorted(self.refused, key=lambda each: each.line))
 
 
 def read(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +14,9 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from runtime.errors import ConfigurationError
+
+MASTER_KEYS = "master_keys"
+"""The file under the home with the key for an embedded database."""
 
 
 class Settings(BaseSettings):
@@ -35,6 +40,11 @@ class Settings(BaseSettings):
         default=None,
         description="Signs tokens, at least 32 characters; without it one is made under the home",
         min_length=32,
+    )
+    master_keys: str | None = Field(
+        default=None,
+        description="`name:key` pairs that wrap the keys of personal data, the current one first",
+        repr=False,
     )
     catalogue: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(),
@@ -85,6 +95,45 @@ class Settings(BaseSettings):
         description="Refused messages that came longer ago are deleted; 0 keeps all",
         ge=0,
     )
+    keep_events_days: int = Field(
+        default=400,
+        description="Events of the feed that were written longer ago are deleted; 0 keeps all",
+        ge=0,
+    )
+    keep_attempts_days: int = Field(
+        default=30,
+        description="Likewise the log of what was sent to webhooks",
+        ge=0,
+    )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Private networks that webhooks may lead to, separated by commas",
+    )
+    mappings: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="Folders of mappings to other systems, separated by colons",
+    )
+    attachment_mb: float = Field(
+        default=10.0, description="Files on tickets may have up to so many megabytes", gt=0, le=100
+    )
+    keep_conversations_days: int = Field(
+        default=1095,
+        description="What customers said and notes on tickets are deleted so long after; 0 keeps",
+        ge=0,
+    )
+    keep_notices_days: int = Field(default=730, description="Likewise the words of letters", ge=0)
+    keep_attachments_days: int = Field(
+        default=1095, description="Likewise files and photographs of tickets", ge=0
+    )
+    keep_comments_days: int = Field(
+        default=730, description="Likewise the comments of ratings", ge=0
+    )
+    keep_ticket_links_days: int = Field(
+        default=3650, description="Tickets that ended longer ago lose their household", ge=0
+    )
+    keep_audit_days: int = Field(
+        default=1830, description="Entries of the audit trail are deleted so long after", ge=0
+    )
     train_days: float = Field(
         default=42.0,
         description="How much of the newest history models learn from",
@@ -108,6 +157,27 @@ class Settings(BaseSettings):
         ge=0,
         le=65_000,
     )
+    public_url: str | None = Field(
+        default=None,
+        description="Address under which customers reach their pages; without it the port's own",
+    )
+    channels: str | None = Field(
+        default=None,
+        description="YAML of channels and their URLs; without it notices stay in the outbox",
+        repr=False,
+    )
+    letters: Path | None = Field(
+        default=None, description="The company's own folder of letters, which go before ours"
+    )
+    quiet_hours: str = Field(
+        default="21:00-08:00", description="Customers are not written to then, by their own clock"
+    )
+    notices_a_week: int = Field(
+        default=3, description="Letters a week after which reminders wait; 0 for no bound", ge=0
+    )
+    reorder_url: str | None = Field(
+        default=None, description="The shop's page of a part, with a place for {part_number}"
+    )
     secrets: Path | None = Field(
         default=None,
         description="Folder of files named as settings are, for values that no environment holds",
@@ -115,7 +185,16 @@ class Settings(BaseSettings):
     log_level: str = Field(default="info", description="debug, info, warning or error")
     log_json: bool = Field(default=False, description="One JSON object a log line")
 
-    @field_validator("catalogue", mode="before")
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("catalogue", "mappings", mode="before")
     @classmethod
     def _split_folders(cls, value: object) -> object:
         return (
@@ -126,13 +205,33 @@ class Settings(BaseSettings):
 
     def secret(self) -> str:
         """The signing key: the one set, or one made once and kept under the home."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.home / "secret_key"
+        return self.secret_key or self._made_once("secret_key", secrets.token_urlsafe(48))
+
+    def master_key_text(self) -> str:
+        """The master keys: those set or, for an embedded database, one made under the home."""
+        # Another database may serve many machines, whose keys must be the same and outlive them.
+        if self.master_keys:
+            return self.master_keys
+        if self.database_url and not (self.home / MASTER_KEYS).exists():
+            raise ConfigurationError(
+                "personal data are sealed, and HEARTHWATCH_MASTER_KEYS is not set",
+                hint="`hearthwatch privacy new-key` makes one; keep it apart from the database",
+            )
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        return self._made_once(MASTER_KEYS, f"home:{key}")
+
+    def _made_once(self, name: str, content: str) -> str:
+        """What the file of this name under the home holds; it is made if it is not there."""
+        path = self.home / name
         if not path.exists():
             self.home.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+            draft = path.with_name(f"{name}.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(content)
+            # Of two processes that begin at once one is first, and both read what it made.
+            with suppress(FileExistsError):
+                path.hardlink_to(draft)
+            draft.unlink()
         return path.read_text().strip()
 
 

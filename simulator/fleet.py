@@ -6,6 +6,7 @@ modules of physics that it lists.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,6 +71,7 @@ class Group:
         self.type = type_name
         self.units = units
         self.serials = [f"{prefix}-{seed:04d}-{unit + 1:05d}" for unit in range(units)]
+        self.numbers = {serial: unit for unit, serial in enumerate(self.serials)}
         self.planned: list[PlannedFault] = []
         self._seed = (seed, number)
         self._faulty_from = faulty_from
@@ -78,11 +80,18 @@ class Group:
         rng = np.random.default_rng([seed, number, int(start.timestamp())])
         self._homes = Homes(units, rng)
         self._appliances = physics(self._homes, rng)
+        self._replacing: deque[tuple[str, int]] = deque()
         self._showing: dict[str, Bools] = {}
         self._levels = fault_plan.levels([], self.faults, units, start)
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Have somebody at home put a new consumable in before the next minute."""
+        self._replacing.append((consumable, unit))
+
     def step(self, at: datetime) -> None:
         """Go on by the minute that begins at `at`."""
+        while self._replacing:
+            self._appliances.replace(*self._replacing.popleft())
         if at.minute % LEVELS_EVERY_MINUTES == 0:
             self._draw_season(at)
             self._levels = fault_plan.levels(self.planned, self.faults, self.units, at)

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from customers import contact, household, ownership
+from customers import contact, household, ownership, profile
 from devices import appliance
 from devices.appliance import Registration
 from simulator.fleet import Group
+from simulator.place import PLACES, SPREAD_DEGREES
 from storage.pool import Connection
 
 ENGLISH = (
@@ -21,12 +22,8 @@ CHINESE = (
     ["伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "杰"],
     ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"],
 )
-REGIONS = {
-    "Bristol": ("en", "Europe/London"),
-    "Leeds": ("en", "Europe/London"),
-    "Qingdao": ("zh-CN", "Asia/Shanghai"),
-    "Foshan": ("zh-CN", "Asia/Shanghai"),
-}
+SHARE_VULNERABLE = 0.06
+"""Homes with an infant, or somebody old or ill."""
 TIERS = ("standard", "silver", "gold", "platinum")
 TIER_SHARES = (0.55, 0.25, 0.15, 0.05)
 
@@ -43,6 +40,7 @@ def register(connection: Connection, groups: Sequence[Group], seed: int, at: dat
         at,
         source="simulated fleet",
     )
+    profile.record(connection, _profiles([home for home, _ in homes], ids, seed))
     owners = rng.integers(0, len(homes), len(serials))
     appliances = appliance.register(
         connection,
@@ -64,8 +62,8 @@ def register(connection: Connection, groups: Sequence[Group], seed: int, at: dat
 
 
 def _home(number: int, seed: int, rng: np.random.Generator) -> tuple[household.Entry, str]:
-    region = list(REGIONS)[int(rng.integers(len(REGIONS)))]
-    language, zone = REGIONS[region]
+    region = list(PLACES)[int(rng.integers(len(PLACES)))]
+    language, zone = PLACES[region].language, PLACES[region].time_zone
     first, family = _name(language, rng)
     chinese = language.startswith("zh")
     entry = household.Entry(
@@ -77,6 +75,27 @@ def _home(number: int, seed: int, rng: np.random.Generator) -> tuple[household.E
         tier=str(rng.choice(TIERS, p=TIER_SHARES)),
     )
     return entry, language
+
+
+def _profiles(
+    homes: Sequence[household.Entry], ids: dict[str, int], seed: int
+) -> list[profile.Entry]:
+    """Where each home lies, and whether somebody frail lives there."""
+    rng = np.random.default_rng([seed, 98])
+    found = []
+    for home in homes:
+        north, east = SPREAD_DEGREES * rng.standard_normal(2)
+        place = PLACES[home.region]
+        found.append(
+            profile.Entry(
+                household_id=ids[home.external_id],
+                vulnerable=bool(rng.random() < SHARE_VULNERABLE),
+                country=place.country,
+                latitude=place.latitude + float(north),
+                longitude=place.longitude + float(east),
+            )
+        )
+    return found
 
 
 def _contact(

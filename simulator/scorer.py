@@ -37,7 +37,7 @@ class Scorecard:
     faults_ticketed: int
     """Faults with a ticket for one of their problems after they began."""
     failures: int
-    """Faults that came to their end within the run."""
+    """Faults that came to their end within the run: nobody had repaired them before."""
     failures_ticketed_before: int
     median_lead_h: float | None
     """Hours from the first finding to the failure, over the faults that were ticketed."""
@@ -50,6 +50,8 @@ class Scorecard:
     """Faults without a ticket, as `serial fault`."""
     false: tuple[str, ...]
     """False tickets, as `serial problem`."""
+    prevented: int = 0
+    """Faults that were repaired before they came to their end."""
 
 
 def score(connection: Connection, truth: Truth) -> Scorecard:
@@ -66,7 +68,7 @@ def compare(truth: Truth, found: Sequence[Found]) -> Scorecard:
     """The comparison itself, without a database."""
     first = {fault: _first_finding(fault, found) for fault in truth.faults}
     ticketed = {fault: at for fault, at in first.items() if at is not None}
-    failures = [fault for fault in truth.faults if fault.fails_at <= truth.end]
+    failures = [fault for fault in truth.faults if _failed(fault, truth.end)]
     tickets = {each.ticket_id: each for each in found if each.opened_at >= truth.start}
     judged = [(ticket, _faults_then(ticket, truth.faults)) for ticket in tickets.values()]
     false = [ticket for ticket, faults in judged if not faults]
@@ -89,7 +91,15 @@ def compare(truth: Truth, found: Sequence[Found]) -> Scorecard:
         misnamed_tickets=len(misnamed),
         missed=tuple(f"{fault.serial} {fault.fault}" for fault in first if fault not in ticketed),
         false=tuple(f"{ticket.serial} {ticket.problem}" for ticket in false),
+        prevented=sum(
+            fault.repaired_at < fault.fails_at and fault.repaired_at <= truth.end
+            for fault in truth.faults
+        ),
     )
+
+
+def _failed(fault: TrueFault, end: datetime) -> bool:
+    return fault.fails_at <= end and fault.fails_at <= fault.repaired_at
 
 
 def _first_finding(fault: TrueFault, found: Sequence[Found]) -> datetime | None:

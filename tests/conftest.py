@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import tempfile
 import uuid
@@ -21,6 +22,9 @@ from devices.catalogue.folder import Catalogue
 from runtime import embedded_broker
 from storage import embedded, migration, pool
 from storage.pool import Connection, Pool
+
+# Personal data are sealed by this master key, also in the processes that tests start.
+os.environ.setdefault("HEARTHWATCH_MASTER_KEYS", f"tests:{base64.b64encode(b't' * 32).decode()}")
 
 # The same examples in every run, and however slow the machine is.
 settings.register_profile("same", derandomize=True, deadline=None, database=None)

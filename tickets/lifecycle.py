@@ -61,7 +61,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     ),
     State.RESOLVED: frozenset({State.CLOSED, State.REOPENED}),
     State.CLOSED: frozenset({State.REOPENED}),
-    State.CANCELLED: frozenset(),
+    State.CANCELLED: frozenset({State.REOPENED}),
     State.REOPENED: frozenset(
         {
             State.TRIAGED,
@@ -72,6 +72,17 @@ TRANSITIONS: dict[State, frozenset[State]] = {
         }
     ),
 }
+
+WITH_VISIT = frozenset({State.SCHEDULED, State.DISPATCHED, State.ON_SITE})
+"""States in which somebody goes at a certain time."""
+KEEPS_VISIT = {
+    State.SCHEDULED: frozenset({State.SCHEDULED}),
+    State.DISPATCHED: WITH_VISIT,
+    State.ON_SITE: WITH_VISIT,
+}
+"""For each of them, where the time of the visit may be the one that is set already."""
+WITHOUT_VISIT = frozenset({State.NEW, State.TRIAGED, State.WAITING_FOR_CUSTOMER, State.REOPENED})
+"""States in which no visit is set; a ticket that has ended keeps when its visit was to be."""
 
 
 class TransitionError(ConflictError):

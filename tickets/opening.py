@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from uuid import UUID
 
 from alerts.alert import FIRING, AlertChange
-from customers import ownership
 from devices import appliance
-from devices.appliance import Appliance
-from devices.catalogue.appliance_type import Problem, Severity
+from devices.catalogue.appliance_type import ApplianceType, Severity
 from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import problem_of
-from storage import event, query
-from storage.event import Event
+from storage import query
 from storage.pool import Connection
-from tickets import gate, precedent
+from tickets import one_open, precedent, weighing
+from tickets.gating import gate
+from tickets.one_open import Opened, Origin, Wanted
 
 _SQL = query.beside(__file__)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A ticket that was opened, not joined."""
-
-    id: int
-    device_id: int
-    household_id: int | None
-    problem: str
-    severity: str
-    opened_at: datetime
-    trace: UUID
-    """The id that its first alert has carried since the reading."""
+__all__ = ["Opened", "admit", "follow", "weigh"]
 
 
 def follow(
@@ -60,7 +44,20 @@ def follow(
             "change_ids": [change.id for change in changes],
         },
     )
+    weigh(connection, changes)
     return opened
+
+
+def weigh(connection: Connection, changes: Sequence[AlertChange]) -> None:
+    """Weigh the tickets that changes of alerts opened or joined, by what is known now."""
+    told = {
+        "device_ids": [change.device_id for change in changes],
+        "problems": [change.problem for change in changes],
+    }
+    rows = connection.execute(_SQL["tickets_of"], told).fetchall()
+    weighing.weigh(
+        connection, [int(str(row[0])) for row in rows], max(change.at for change in changes)
+    )
 
 
 def admit(
@@ -97,52 +94,41 @@ def _open(
     connection: Connection, catalogue: Catalogue, firing: Sequence[Sequence[AlertChange]]
 ) -> list[Opened]:
     """Open or join one ticket for each group: the changes of one device and problem."""
-    changes = [group[0] for group in firing]
-    ids = [change.device_id for change in changes]
-    appliances = appliance.by_ids(connection, ids)
-    households = ownership.households_of(connection, ids)
-    problems = [
-        problem_of(catalogue[appliances[change.device_id].type], change.problem)
-        for change in changes
-    ]
-    rows = connection.execute(
-        _SQL["open"],
-        {
-            "device_ids": ids,
-            "household_ids": [households.get(device) for device in ids],
-            "problems": [change.problem for change in changes],
-            "severities": [
-                _worst(group, problem) for group, problem in zip(firing, problems, strict=True)
-            ],
-            "safety": [problem.safety for problem in problems],
-            "at": [change.at for change in changes],
-            "alert_ids": [change.alert_id for change in changes],
-        },
-    ).fetchall()
-    told = [(Opened(*row[:-1]), bool(row[-1])) for row in rows]  # type: ignore[arg-type]
-    event.append(connection, [_event(each, appliances, fresh=fresh) for each, fresh in told])
-    return [each for each, fresh in told if fresh]
+    appliances = appliance.by_ids(connection, [group[0].device_id for group in firing])
+    asked = {"ids": [group[0].alert_id for group in firing]}
+    rows = connection.execute(_SQL["traces"], asked).fetchall()
+    traces = {int(str(number)): UUID(str(trace)) for number, trace in rows}
+    wanted = []
+    for group in firing:
+        first = group[0]
+        description = catalogue[appliances[first.device_id].type]
+        safety = _in_danger(group, description)
+        wanted.append(
+            Wanted(
+                device_id=first.device_id,
+                problem=first.problem,
+                severity=Severity.CRITICAL if safety else _worst(group),
+                safety=safety,
+                at=first.at,
+                trace=traces[first.alert_id],
+                origin=_origin(group),
+                at_stake=problem_of(description, first.problem).at_stake,
+            )
+        )
+    return [each for each in one_open.ensure(connection, wanted) if each.fresh]
 
 
-def _event(opened: Opened, appliances: Mapping[int, Appliance], *, fresh: bool) -> Event:
-    device = appliances[opened.device_id]
-    return Event(
-        kind="ticket.opened" if fresh else "ticket.joined",
-        subject=f"ticket:{opened.id}",
-        at=opened.opened_at,
-        trace=opened.trace,
-        region=device.region,
-        facts={
-            "serial": device.serial,
-            "type": device.type,
-            "problem": opened.problem,
-            "severity": opened.severity,
-        },
-    )
+def _origin(changes: Sequence[AlertChange]) -> Origin:
+    """A forecast alone tells of what is to come; anything else of what is."""
+    return "forecast" if all(each.evidence.kind == "forecast" for each in changes) else "alert"
 
 
-def _worst(changes: Sequence[AlertChange], problem: Problem) -> str:
-    """A safety problem is critical whatever the findings say."""
-    if problem.safety:
-        return Severity.CRITICAL.value
-    return max((change.severity for change in changes), key=lambda each: each.rank).value
+def _in_danger(changes: Sequence[AlertChange], description: ApplianceType) -> bool:
+    """Whether the problem, or a code that is shown, is a danger to people."""
+    codes = [description.fault_codes.get(change.evidence.code or "") for change in changes]
+    known = problem_of(description, changes[0].problem)
+    return known.safety or any(code is not None and code.safety for code in codes)
+
+
+def _worst(changes: Sequence[AlertChange]) -> Severity:
+    return max((change.severity for change in changes), key=lambda each: each.rank)

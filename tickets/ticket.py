@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
+from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row
 
 from alerts.evidence import Evidence
-from runtime.errors import ConflictError, InvalidError, NotFoundError
+from customers import household
+from runtime.errors import NotFoundError
 from storage import event, query
 from storage.event import Event
 from storage.pool import Connection
-from tickets import lifecycle
+from tickets import lifecycle, move_check, step, weighing
 from tickets.lifecycle import State
+from tickets.routing import trail
+from tickets.sla import keeping
+from tickets.step import Step
+from tickets.visits import visit
+from tickets.writing import follow_up
 
 _SQL = query.beside(__file__)
 
@@ -32,7 +40,6 @@ class Ticket:
     model: str
     region: str
     household_id: int | None
-    household_name: str | None
     tier: str | None
     problem: str
     state: str
@@ -47,17 +54,15 @@ class Ticket:
     """How many findings opened or joined it."""
     trace: UUID
     """One id from the reading to the verdict."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A change of a ticket's state."""
-
-    at: datetime
-    actor: str
-    state_before: str | None
-    state_after: str
-    note: str
+    origin: str
+    priority: float
+    """What comes first: above 1000 where people are in danger; see `tickets.priority`."""
+    priority_reasons: Sequence[Mapping[str, Any]]
+    merged_into: int | None
+    """The ticket that took over what this one held."""
+    parent_id: int | None
+    """The ticket of the trouble that this one is a part of."""
+    household_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,10 @@ class Move:
 
 def get(connection: Connection, ticket_id: int) -> Ticket:
     """One ticket; NotFoundError if there is none."""
-    with connection.cursor(row_factory=class_row(Ticket)) as cursor:
-        found = cursor.execute(_SQL["get"], {"id": ticket_id}).fetchone()
-    if found is None:
+    found = _tickets(connection, "get", id=ticket_id)
+    if not found:
         raise NotFoundError(f"there is no ticket {ticket_id}")
-    return found
+    return found[0]
 
 
 def page(
@@ -106,25 +110,39 @@ def page(
     region: str | None = None,
 ) -> list[Ticket]:
     """Up to `limit` tickets with an id below `before_id`, newest first; filtered where asked."""
-    with connection.cursor(row_factory=class_row(Ticket)) as cursor:
-        return cursor.execute(
-            _SQL["page"],
-            {
-                "before_id": before_id,
-                "limit": limit,
-                "open_only": open_only,
-                "state": state,
-                "device_id": device_id,
-                "household_id": household_id,
-                "region": region,
-            },
-        ).fetchall()
+    return _tickets(
+        connection,
+        "page",
+        before_id=before_id,
+        limit=limit,
+        open_only=open_only,
+        state=state,
+        device_id=device_id,
+        household_id=household_id,
+        region=region,
+    )
 
 
 def queue(connection: Connection, *, limit: int = 200, region: str | None = None) -> list[Ticket]:
-    """The open tickets a dispatcher works through: safety, then severity, tier and age."""
+    """The open tickets a dispatcher works through: by priority, then age."""
+    return _tickets(connection, "queue", limit=limit, region=region)
+
+
+def children(connection: Connection, ticket_id: int) -> list[Ticket]:
+    """The tickets that have this one as their parent, or were merged into it, by id."""
+    return _tickets(connection, "children", id=ticket_id)
+
+
+def _tickets(connection: Connection, block: str, **asked: object) -> list[Ticket]:
     with connection.cursor(row_factory=class_row(Ticket)) as cursor:
-        return cursor.execute(_SQL["queue"], {"limit": limit, "region": region}).fetchall()
+        return named(connection, cursor.execute(_SQL[block], asked).fetchall())
+
+
+def named(connection: Connection, tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Give the tickets with the names of their households."""
+    ids = {each.household_id for each in tickets if each.household_id is not None}
+    names = household.names(connection, ids)
+    return [replace(each, household_name=names.get(each.household_id or 0)) for each in tickets]
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -135,8 +153,7 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def history(connection: Connection, ticket_id: int) -> list[Step]:
     """Every change of the ticket's state, oldest first."""
-    with connection.cursor(row_factory=class_row(Step)) as cursor:
-        return cursor.execute(_SQL["history"], {"id": ticket_id}).fetchall()
+    return step.of_ticket(connection, ticket_id)
 
 
 def proofs(connection: Connection, ticket_id: int) -> list[Proof]:
@@ -158,30 +175,43 @@ def move(connection: Connection, ticket_id: int, asked: Move, at: datetime) -> T
     """
     ticket = get(connection, ticket_id)
     lifecycle.check(State(ticket.state), asked.state)
-    _check_details(ticket, asked)
-    changed = connection.execute(
-        _SQL["move"],
-        {
-            "id": ticket_id,
-            "version": asked.version,
-            "state": asked.state,
-            "assignee": asked.assignee,
-            "visit_at": asked.visit_at,
-            "unassign": asked.state is State.NEW,
-            "unschedule": asked.state in {State.NEW, State.TRIAGED},
-            "before": ticket.state,
-            "actor": asked.actor,
-            "note": asked.note,
-            "at": at,
-        },
-    ).rowcount
-    if not changed:
-        raise ConflictError(
-            f"ticket {ticket_id} was changed by somebody else", hint="load it again and repeat"
-        )
+    move_check.check_details(ticket, asked)
+    move_check.check_alone(connection, ticket, asked.state)
+    visit.check(connection, ticket, asked.state)
+    _change(connection, ticket, asked, at)
+    if asked.state is State.REOPENED:
+        weighing.weigh(connection, [ticket_id], at)
     after = get(connection, ticket_id)
     event.append(connection, [_event(ticket, after, at)])
+    visit.follow(connection, ticket, after, at)
+    follow_up.ask(connection, ticket, after)
+    keeping.follow(connection, ticket, after, at)
+    trail.follow(connection, ticket, after, asked, at)
     return after
+
+
+def _change(connection: Connection, ticket: Ticket, asked: Move, at: datetime) -> None:
+    told = {
+        "id": ticket.id,
+        "version": asked.version,
+        "state": asked.state,
+        "assignee": asked.assignee,
+        "visit_at": asked.visit_at,
+        "unassign": asked.state is State.NEW,
+        "unschedule": asked.state in lifecycle.WITHOUT_VISIT,
+        "before": ticket.state,
+        "actor": asked.actor,
+        "note": asked.note if asked.actor == step.HOUSE else "",
+        "note_sealed": step.sealed_note(connection, ticket.household_id, asked.actor, asked.note),
+        "at": at,
+    }
+    try:
+        with connection.transaction():
+            changed = connection.execute(_SQL["move"], told).rowcount
+    except UniqueViolation as error:
+        raise move_check.other_open(ticket) from error
+    if not changed:
+        raise move_check.stale(ticket.id)
 
 
 def _event(before: Ticket, after: Ticket, at: datetime) -> Event:
@@ -190,15 +220,10 @@ def _event(before: Ticket, after: Ticket, at: datetime) -> Event:
         facts["assignee"] = after.assignee
     if after.visit_at:
         facts["visit_at"] = after.visit_at.isoformat()
+    if after.merged_into:
+        facts["merged_into"] = after.merged_into
     subject = f"ticket:{after.id}"
     return Event(f"ticket.{after.state}", subject, at, after.trace, after.region, facts)
-
-
-def _check_details(ticket: Ticket, asked: Move) -> None:
-    if asked.state is State.TRIAGED and not (asked.assignee or ticket.assignee):
-        raise InvalidError("a triaged ticket needs a technician", hint="give `assignee`")
-    if asked.state is State.SCHEDULED and asked.visit_at is None:
-        raise InvalidError("a scheduled ticket needs the time of the visit", hint="give `visit_at`")
 
 
 def of_alert_changes(connection: Connection, alert_change_ids: Sequence[int]) -> dict[int, int]:

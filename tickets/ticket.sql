@@ -17,22 +17,16 @@ LIMIT %(limit)s
 SELECT * FROM hearthwatch.ticket_overview
 WHERE state NOT IN ('resolved', 'closed', 'cancelled')
     AND (%(region)s::text IS NULL OR region = %(region)s)
-ORDER BY
-    safety DESC,
-    array_position(ARRAY['critical', 'high', 'medium', 'low'], severity),
-    array_position(ARRAY['platinum', 'gold', 'silver', 'standard'], tier),
-    opened_at,
-    id
+ORDER BY priority DESC, opened_at, id
 LIMIT %(limit)s
+
+-- name: children
+SELECT * FROM hearthwatch.ticket_overview
+WHERE parent_id = %(id)s OR merged_into = %(id)s
+ORDER BY id
 
 -- name: counts
 SELECT state, count(*) FROM hearthwatch.tickets GROUP BY state
-
--- name: history
-SELECT at, actor, state_before, state_after, note
-FROM hearthwatch.ticket_changes
-WHERE ticket_id = %(id)s
-ORDER BY id
 
 -- name: proofs
 SELECT
@@ -55,8 +49,9 @@ WITH moved AS (
     WHERE id = %(id)s AND version = %(version)s
     RETURNING id
 )
-INSERT INTO hearthwatch.ticket_changes (ticket_id, at, actor, state_before, state_after, note)
-SELECT id, %(at)s, %(actor)s, %(before)s, %(state)s, %(note)s FROM moved
+INSERT INTO hearthwatch.ticket_changes
+    (ticket_id, at, actor, state_before, state_after, note, note_sealed)
+SELECT id, %(at)s, %(actor)s, %(before)s, %(state)s, %(note)s, %(note_sealed)s FROM moved
 
 -- name: of_alert_changes
 SELECT alert_change_id, ticket_id FROM hearthwatch.ticket_evidence

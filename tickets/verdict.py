@@ -10,8 +10,10 @@ from enum import StrEnum
 from psycopg.rows import class_row
 
 from devices.catalogue.appliance_type import ApplianceType
+from devices.catalogue.offline import OFFLINE
 from runtime.errors import ConflictError, InvalidError
-from storage import query
+from storage import event, query
+from storage.event import Event
 from storage.pool import Connection
 from tickets.lifecycle import State
 from tickets.ticket import Ticket
@@ -51,6 +53,8 @@ class Recorded:
     mode: str | None
     consumable: str | None
     note: str
+    visit_id: int | None = None
+    """The visit at which it was found; None if nobody has been there."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,17 @@ def record(
                 "note": verdict.note,
             },
         ).fetchall()
+    event.append(connection, [_event(ticket, kept[0])])
     return kept[0]
+
+
+def _event(ticket: Ticket, kept: Recorded) -> Event:
+    facts = {"finding": kept.finding, "mode": kept.mode, "consumable": kept.consumable}
+    told = {name: value for name, value in facts.items() if value is not None}
+    if kept.visit_id is not None:
+        told["visit"] = str(kept.visit_id)
+    subject = f"ticket:{ticket.id}"
+    return Event("verdict.recorded", subject, kept.at, ticket.trace, ticket.region, told)
 
 
 def last(connection: Connection, ticket_id: int) -> Recorded | None:
@@ -106,6 +120,12 @@ def history(connection: Connection, ticket_id: int) -> list[Recorded]:
     """List every verdict on a ticket, the one that counts first."""
     with connection.cursor(row_factory=class_row(Recorded)) as cursor:
         return cursor.execute(_SQL["history"], {"ticket_id": ticket_id}).fetchall()
+
+
+def of_visit(connection: Connection, visit_id: int) -> Recorded | None:
+    """The verdict that counts of those given at a visit; None if there is none."""
+    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
+        return cursor.execute(_SQL["of_visit"], {"visit_id": visit_id}).fetchone()
 
 
 def tallies(connection: Connection, model_ids: Sequence[int]) -> dict[int, Tally]:
@@ -123,7 +143,7 @@ def _check_names(verdict: Verdict, description: ApplianceType | None) -> None:
     if description is None:
         return
     if verdict.mode is not None:
-        _check_known("problem", verdict.mode, list(description.problems))
+        _check_known("problem", verdict.mode, [*description.problems, OFFLINE])
     if verdict.consumable is not None:
         _check_known("consumable", verdict.consumable, list(description.consumables))
 

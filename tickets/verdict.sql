@@ -1,22 +1,37 @@
 -- name: record
-INSERT INTO hearthwatch.ticket_verdicts (ticket_id, at, actor, finding, mode, consumable, note)
+-- A verdict belongs to the last visit at which somebody arrived.
+INSERT INTO hearthwatch.ticket_verdicts
+    (ticket_id, at, actor, finding, mode, consumable, note, visit_id)
 VALUES (
-    %(ticket_id)s, %(at)s, %(actor)s, %(finding)s, %(mode)s, %(consumable)s, %(note)s
+    %(ticket_id)s, %(at)s, %(actor)s, %(finding)s, %(mode)s, %(consumable)s, %(note)s,
+    (
+        SELECT id FROM hearthwatch.visits
+        WHERE ticket_id = %(ticket_id)s AND arrived_at IS NOT NULL
+        ORDER BY number DESC
+        LIMIT 1
+    )
 )
-RETURNING ticket_id, at, actor, finding, mode, consumable, note
+RETURNING ticket_id, at, actor, finding, mode, consumable, note, visit_id
 
 -- name: last
-SELECT ticket_id, at, actor, finding, mode, consumable, note
+SELECT ticket_id, at, actor, finding, mode, consumable, note, visit_id
 FROM hearthwatch.ticket_verdicts
 WHERE ticket_id = %(ticket_id)s
 ORDER BY id DESC
 LIMIT 1
 
 -- name: history
-SELECT ticket_id, at, actor, finding, mode, consumable, note
+SELECT ticket_id, at, actor, finding, mode, consumable, note, visit_id
 FROM hearthwatch.ticket_verdicts
 WHERE ticket_id = %(ticket_id)s
 ORDER BY id DESC
+
+-- name: of_visit
+SELECT ticket_id, at, actor, finding, mode, consumable, note, visit_id
+FROM hearthwatch.ticket_verdicts
+WHERE visit_id = %(visit_id)s
+ORDER BY id DESC
+LIMIT 1
 
 -- name: tallies
 -- A ticket counts once for each model, however many of its findings it holds.

@@ -13,9 +13,10 @@ from typing import ParamSpec
 import structlog
 from psycopg.errors import DeadlockDetected
 
-from alerts import alarm, alert, anomaly, code, forecast, health, silence
+from alerts import alert
 from alerts.alert import AlertChange, Finding
 from alerts.horizon import Horizon
+from alerts.judges import alarm, anomaly, code, forecast, health, silence
 from devices import day_packing, rollup, watermark
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
@@ -26,8 +27,10 @@ from runtime.clock import Clock
 from runtime.stopping import Stop
 from storage import lock
 from storage.pool import Connection, Pool
-from tickets import correspondence, holding, opening
+from tickets import opening
+from tickets.gating import holding
 from tickets.opening import Opened
+from tickets.writing import correspondence, reminder
 
 REST_S = 0.5
 """Pause when a step found nothing to do."""
@@ -187,4 +190,4 @@ def _estimate_consumables(watch: Watch, description: ApplianceType, horizon: Hor
     with watch.pool.connection() as connection:
         if lock.try_acquire(connection, f"wear:{description.type}"):
             estimates = wear.estimate_consumables(connection, description, horizon.watermark)
-            correspondence.remind(connection, description, estimates, horizon.watermark)
+            reminder.remind(connection, description, estimates, horizon.watermark)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from alerts.notice import Notice
+from alerts.channels.channel import Parcel, Recipient
 
 
 class Null:
-    """Accepts every notice and drops it."""
+    """Accepts every parcel and drops it."""
 
-    def send(self, notice: Notice) -> str:
+    def reaches(self, _recipient: Recipient) -> bool:
+        """Everybody, as well as nobody."""
+        return True
+
+    def send(self, _parcel: Parcel) -> str:
         """Do nothing, and say so."""
-        return f"not sent: the channel {notice.channel} is null"
+        return "not sent: the channel is null"

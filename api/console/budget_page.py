@@ -26,8 +26,8 @@ from api.routes.budget import NOWHERE, Asked
 from api.user import Role
 from runtime.errors import HearthwatchError, InvalidError
 from storage.pool import Connection
-from tickets import holding, outlook
-from tickets.holding import Held
+from tickets.gating import holding, outlook
+from tickets.gating.holding import Held
 
 router = APIRouter(prefix="/console/budget")
 PAGE = "/console/budget"

@@ -1,5 +1,5 @@
 -- name: find
--- Exact numbers first; of names, any part counts.
+-- Exact numbers first.
 SELECT kind, title, detail, address
 FROM (
     SELECT
@@ -17,26 +17,24 @@ FROM (
     FROM hearthwatch.appliances AS appliance
     WHERE starts_with(lower(appliance.serial), lower(%(words)s))
         AND (%(region)s::text IS NULL OR appliance.region = %(region)s)
-    UNION ALL
-    SELECT
-        3, 'Customer', household.name, concat_ws(', ', household.external_id, household.address),
-        '/console/customers/' || household.id
-    FROM hearthwatch.households AS household
-    WHERE %(customers)s
-        AND (%(region)s::text IS NULL OR household.region = %(region)s)
-        AND (
-            strpos(lower(household.name), lower(%(words)s)) > 0
-            OR lower(household.external_id) = lower(%(words)s)
-            OR EXISTS (
-                SELECT FROM hearthwatch.contacts AS contact
-                WHERE contact.household_id = household.id
-                    AND (
-                        strpos(lower(contact.name), lower(%(words)s)) > 0
-                        OR contact.phone = %(words)s
-                        OR lower(contact.email) = lower(%(words)s)
-                    )
-            )
-        )
 ) AS hit
 ORDER BY place, title
+LIMIT %(limit)s
+
+-- name: customers
+-- Those of these households and contacts' homes that the region may see, and who has the number.
+SELECT household.id
+FROM hearthwatch.households AS household
+WHERE household.erased_at IS NULL
+    AND (%(region)s::text IS NULL OR household.region = %(region)s)
+    AND (
+        lower(household.external_id) = lower(%(words)s)
+        OR household.id = ANY (%(household_ids)s::integer[])
+        OR EXISTS (
+            SELECT FROM hearthwatch.contacts AS contact
+            WHERE contact.household_id = household.id
+                AND contact.id = ANY (%(contact_ids)s::integer[])
+        )
+    )
+ORDER BY household.id
 LIMIT %(limit)s

@@ -18,9 +18,9 @@ from api.cursor import LARGEST_ID
 from api.house import House, Served, Transaction
 from devices.catalogue.folder import Catalogue
 from storage.pool import Connection
-from tickets import demand_forecast, outbreak
-from tickets.demand_forecast import Week
-from tickets.outbreak import Outbreak
+from tickets.fleet import demand_forecast, outbreak
+from tickets.fleet.demand_forecast import Week
+from tickets.fleet.outbreak import Outbreak
 
 router = APIRouter(prefix="/console/fleet")
 PAGE = 30

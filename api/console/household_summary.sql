@@ -9,9 +9,5 @@ SELECT
         SELECT count(*) FROM hearthwatch.tickets AS ticket
         WHERE ticket.household_id = asked.household_id
             AND ticket.state NOT IN ('resolved', 'closed', 'cancelled')
-    ) AS open_tickets,
-    contact.name AS contact_name,
-    contact.phone
+    ) AS open_tickets
 FROM unnest(%(ids)s::integer[]) AS asked (household_id)
-LEFT JOIN hearthwatch.contacts AS contact
-    ON contact.household_id = asked.household_id AND contact.is_primary

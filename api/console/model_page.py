@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from alerts import shadow
+from alerts.judges import shadow
 from api import audit, wording
 from api.console import language, pages
 from api.console.session import FilledIn, Session, SignedIn

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerts import shadow
-from alerts.shadow import Comparison
+from alerts.judges import shadow
+from alerts.judges.shadow import Comparison
 from api.family import Family
 from models import drift, shelf
 from models.drift import Drift

@@ -14,13 +14,14 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from alerts.evidence import Evidence
 from api import wording
-from api.console import language, live, pages
+from api.console import language, live, pages, promise_card
 from api.console.live import Pulse
+from api.console.promise_card import Promise
 from api.console.session import SignedIn
 from api.house import House, Served, Transaction
 from storage import query
 from storage.pool import Connection
-from tickets import ticket
+from tickets import priority_words, ticket
 from tickets.lifecycle import OPEN, State
 from tickets.ticket import Ticket
 
@@ -29,6 +30,7 @@ _SQL = query.beside(__file__)
 MOST = 500
 """Tickets on the page; whoever has more than this filters by region."""
 SEVERITIES = ("critical", "high", "medium", "low")
+ORIGINS = ("alert", "forecast", "customer", "staff")
 STATES = tuple(state for state in State if state in OPEN)
 
 
@@ -41,6 +43,10 @@ class Row:
     appliance: str
     sentence: str
     age: timedelta
+    why: list[str]
+    """What its priority rests on."""
+    promise: Promise | None
+    """The promise that is nearest to its end, or broken."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Filter:
     region: str = ""
     severity: str = ""
     safety: str = ""
+    origin: str = ""
 
     def keeps(self, each: Ticket) -> bool:
         """Whether a ticket is shown."""
@@ -61,6 +68,7 @@ class Filter:
             and self.region in {"", each.region}
             and self.severity in {"", each.severity}
             and (not self.safety or each.safety)
+            and self.origin in {"", each.origin}
         )
 
 
@@ -126,6 +134,7 @@ def _render(
         full=len(everything) == MOST,
         mark=mark,
         severities=SEVERITIES,
+        origins=ORIGINS,
         states=STATES,
         types={name: each.title.language(spoken) for name, each in house.catalogue.items()},
         regions=sorted({each.region for each in everything if each.region}),
@@ -136,7 +145,9 @@ def _render(
 def _rows(
     house: House, connection: Connection, tickets: Sequence[Ticket], spoken: str
 ) -> list[Row]:
-    proofs = _first_proofs(connection, [each.id for each in tickets])
+    ids = [each.id for each in tickets]
+    proofs = _first_proofs(connection, ids)
+    promises = promise_card.of(connection, ids, house.clock.now())
     rows = []
     for each in tickets:
         description = house.catalogue.get(each.type)
@@ -148,6 +159,11 @@ def _rows(
                 appliance=wording.type_title(house.catalogue, each.type, spoken),
                 sentence=wording.finding(proof, description, spoken) if proof else "",
                 age=house.clock.now() - each.opened_at,
+                why=[
+                    priority_words.tell(reason, spoken)
+                    for reason in priority_words.read(each.priority_reasons)
+                ],
+                promise=promise_card.nearest(promises.get(each.id, [])),
             )
         )
     return rows

@@ -13,18 +13,25 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from alerts import departure_words
-from alerts.anomaly import MOST_MOVED
-from api import region, user, wording
-from api.access import check_role
-from api.console import evidence_charts, language, pages, reason, verdict_card
+from alerts.judges.anomaly import MOST_MOVED
+from api import permission, region, user, wording
+from api.console import (
+    evidence_charts,
+    kin_card,
+    language,
+    pages,
+    promise_card,
+    reason,
+    ticket_line,
+    verdict_card,
+)
 from api.console.evidence_charts import Subject
 from api.console.plot import Chart
 from api.console.session import FilledIn, Session, SignedIn
 from api.console.verdict_card import Refused
 from api.cursor import LARGEST_ID
 from api.house import House, Served, Transaction
-from api.permission import role_for
-from api.user import Role
+from api.user import Role, User
 from customers import contact, household
 from customers.contact import Contact
 from customers.household import Household
@@ -33,7 +40,7 @@ from models.artefacts.packing import UnreadableError
 from models.reasons import explanation
 from runtime.errors import HearthwatchError, InvalidError
 from storage.pool import Connection
-from tickets import precedent, ticket
+from tickets import precedent, priority_words, ticket
 from tickets.lifecycle import OPEN, TRANSITIONS, State
 from tickets.precedent import Precedent
 from tickets.ticket import Move, Proof, Ticket
@@ -80,7 +87,7 @@ def move(
     """Change the ticket's state; what is refused is said on the page."""
     found = region.ticket_for(connection, asking.user, ticket_id)
     try:
-        check_role(asking.user, role_for(state))
+        permission.check_move(asking.user, found, state)
         asked = Move(
             state=state,
             version=version,
@@ -89,7 +96,8 @@ def move(
             visit_at=_visit_at(visit, _zone(_customer(connection, found, asking))),
             note=note.strip(),
         )
-        ticket.move(connection, ticket_id, asked, house.clock.now())
+        with connection.transaction():
+            ticket.move(connection, ticket_id, asked, house.clock.now())
     except HearthwatchError as error:
         return render(request, house, connection, asking, found, error=error)
     return RedirectResponse(f"/console/tickets/{ticket_id}", HTTPStatus.SEE_OTHER)
@@ -111,6 +119,8 @@ def render(
     description = house.catalogue.get(found.type)
     proofs = ticket.proofs(connection, found.id)
     customer = _customer(connection, found, asking)
+    told = reason.reasons(proofs, description, spoken)
+    close = asking.user.role.covers(Role.TECHNICIAN)
     return pages.render(
         request,
         "ticket.html",
@@ -121,17 +131,26 @@ def render(
         title=wording.problem_title(description, found.problem, spoken),
         type_title=wording.type_title(house.catalogue, found.type, spoken),
         problem=wording.find_problem(description, found.problem),
-        reasons=reason.reasons(proofs, description, spoken),
+        reasons=told,
+        priority=[
+            priority_words.tell(each, spoken)
+            for each in priority_words.read(found.priority_reasons)
+        ],
+        promises=promise_card.of(connection, [found.id], house.clock.now()).get(found.id, []),
+        kin=kin_card.of(connection, house.catalogue, found, told, asking.user, spoken),
+        line=ticket_line.of(connection, found, description, spoken, private=close),
+        first_lines=ticket_line.FIRST,
+        may_write=close,
+        attachment_mb=house.settings.attachment_mb,
         charts=_charts(house, connection, found, spoken, proofs),
         standing=_standing(house, connection, found, spoken),
         precedents=_precedents(house, connection, asking, found, spoken),
         verdict=verdict_card.of(connection, found, description, asking.user, spoken, refused),
-        history=ticket.history(connection, found.id),
         customer=customer,
         zone=_zone(customer),
         appliance=appliance.by_ids(connection, [found.device_id])[found.device_id],
         heard=device_state.of(connection, [found.device_id])[found.device_id],
-        next_states=_next_states(found, asking.user.role),
+        next_states=_next_states(found, asking.user),
         technicians=user.technicians(connection, found.region),
         now=house.clock.now(),
     )
@@ -202,7 +221,11 @@ def _precedents(
     ]
 
 
-def _next_states(found: Ticket, role: Role) -> list[str]:
+def _next_states(found: Ticket, asking: User) -> list[str]:
     """What this user may do next, in the order in which a ticket usually goes."""
+    if found.merged_into is not None:
+        return []
     allowed = TRANSITIONS[State(found.state)]
-    return [each.value for each in State if each in allowed and role.covers(role_for(each))]
+    return [
+        each.value for each in State if each in allowed and permission.may_move(asking, found, each)
+    ]

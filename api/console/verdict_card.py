@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api import wording
 from api.user import Role, User
 from devices.catalogue.appliance_type import ApplianceType
+from devices.catalogue.offline import OFFLINE
 from runtime.errors import HearthwatchError
 from storage.pool import Connection
 from tickets import verdict
@@ -78,7 +79,9 @@ def _about(given: Recorded, description: ApplianceType | None, spoken: str) -> s
 
 
 def _problems(ticket: Ticket, description: ApplianceType | None, spoken: str) -> dict[str, str]:
-    names = list(description.problems) if description else [ticket.problem]
+    names = list(description.problems) if description else []
+    if ticket.problem not in names and (description is None or ticket.problem == OFFLINE):
+        names.append(ticket.problem)
     names.sort(key=lambda name: name != ticket.problem)
     return {name: wording.problem_title(description, name, spoken) for name in names}
 

@@ -40,9 +40,9 @@ def give(
     """Record a verdict; what is refused is said beside the form."""
     check_role(asking.user, Role.TECHNICIAN)
     found = region.ticket_for(connection, asking.user, ticket_id)
-    asked = _asked(finding, mode, consumable, note.strip())
+    asked = filled_in(finding, mode, consumable, note.strip())
     try:
-        _check_named(asked)
+        check_named(asked)
         verdict.record(
             connection,
             found,
@@ -57,7 +57,7 @@ def give(
     return RedirectResponse(f"/console/tickets/{ticket_id}#verdict", HTTPStatus.SEE_OTHER)
 
 
-def _asked(finding: Finding, mode: str, consumable: str, note: str) -> Verdict:
+def filled_in(finding: Finding, mode: str, consumable: str, note: str) -> Verdict:
     """A browser sends every list of the form, whichever finding was chosen."""
     return Verdict(
         finding=finding,
@@ -67,7 +67,8 @@ def _asked(finding: Finding, mode: str, consumable: str, note: str) -> Verdict:
     )
 
 
-def _check_named(asked: Verdict) -> None:
+def check_named(asked: Verdict) -> None:
+    """Raise InvalidError where the form leaves out what its finding needs."""
     if asked.finding is Finding.CONFIRMED and asked.mode is None:
         raise InvalidError("say which fault was found")
     if asked.finding is Finding.REPLACED and asked.consumable is None:

@@ -19,7 +19,7 @@ from api.house import Served, Transaction
 from api.user import User
 from runtime.errors import NotFoundError
 from storage.pool import Connection
-from tickets import outlook
+from tickets.gating import outlook
 
 router = APIRouter(prefix="/v1/budget", tags=["budget"])
 NOWHERE = "-"

@@ -1,65 +1,20 @@
-"""/v1/customers: households, their people and their appliances; for dispatchers."""
+"""/v1/customers: households and all that is on record of them; for dispatchers."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from api import cursor, etag, problem, region
+from api import audit, cursor, etag, household_record, problem, region
 from api.access import Dispatcher
 from api.cursor import Cursor, Limit, Page
-from api.house import Transaction
-from customers import contact, household, ownership
-from devices import appliance
+from api.customer_answer import Household, HouseholdDetail
+from api.house import Served, Transaction
+from customers import household
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
-
-
-class Household(BaseModel):
-    """A customer's home."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    external_id: str = Field(examples=["H-000042"])
-    name: str
-    address: str
-    region: str
-    time_zone: str = Field(examples=["Asia/Shanghai"])
-    tier: str
-
-
-class Contact(BaseModel):
-    """A person of a household."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    external_id: str
-    name: str
-    phone: str | None
-    email: str | None
-    language: str
-    is_primary: bool
-    consents: list[str] = Field(default=[], description="Purposes that the person agreed to")
-
-
-class Owned(BaseModel):
-    """An appliance of a household."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    serial: str
-    type: str
-    model: str
-
-
-class HouseholdDetail(Household):
-    """A household with its people and appliances."""
-
-    contacts: list[Contact]
-    appliances: list[Owned]
+HouseholdId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID)]
 
 
 @router.get("", summary="List customers", responses=problem.responses(401, 403, 422))
@@ -80,6 +35,7 @@ def index(
         region=asking.region or region_,
     )
     shown, last = cursor.cut(found, limit)
+    audit.saw(connection, asking.name, [each.id for each in shown], "GET /v1/customers")
     items = [Household.model_validate(each) for each in shown]
     return cursor.page(request, response, "household", items, last)
 
@@ -95,20 +51,11 @@ def show(
     response: Response,
     connection: Transaction,
     asking: Dispatcher,
-    household_id: Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID)],
+    house: Served,
+    household_id: HouseholdId,
 ) -> HouseholdDetail | Response:
-    """One household with its contacts, their consents, and its appliances."""
-    found = region.household_for(connection, asking, household_id)
-    contacts = [
-        Contact.model_validate(each).model_copy(
-            update={"consents": sorted(contact.consents(connection, each.id))}
-        )
-        for each in contact.of_household(connection, found.id)
-    ]
-    owned = appliance.by_ids(connection, ownership.devices_of(connection, found.id))
-    detail = HouseholdDetail(
-        **Household.model_validate(found).model_dump(),
-        contacts=contacts,
-        appliances=[Owned.model_validate(each) for each in owned.values()],
-    )
-    return etag.answer(request, response, detail)
+    """One household with everything on record: people, value, plans, appliances, history."""
+    found = region.standing_household_for(connection, asking, household_id)
+    record = household_record.of(connection, found, asking, house.clock.now())
+    audit.saw(connection, asking.name, [found.id], "GET /v1/customers/{household_id}")
+    return etag.answer(request, response, HouseholdDetail.of(record))

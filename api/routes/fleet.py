@@ -14,8 +14,8 @@ from api.access import Viewer
 from api.cursor import Cursor, Limit, Page
 from api.house import Transaction
 from models import demand
-from tickets import demand_forecast, outbreak
-from tickets.demand_forecast import Kind
+from tickets.fleet import demand_forecast, outbreak
+from tickets.fleet.demand_forecast import Kind
 
 router = APIRouter(prefix="/v1/fleet", tags=["fleet"])
 ProblemId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[3])]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts import shadow
+from alerts.judges import shadow
 from api import cursor, problem
 from api.access import Admin, Viewer, check_role
 from api.cursor import Cursor, Limit, Page

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from alerts import notice
-from api import cursor, problem
+from alerts.notices import notice, reach
+from api import audit, cursor, problem, region
 from api.access import Dispatcher
 from api.cursor import Cursor, Limit, Page
 from api.house import Transaction
-from api.region import notices_for
+from customers import contact
+from runtime.errors import NotFoundError
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
+State = Literal["queued", "sent", "withheld", "failed"]
 
 
 class Notice(BaseModel):
@@ -24,17 +26,36 @@ class Notice(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
+    household_id: int
     contact_name: str
     serial: str | None
+    ticket_id: int | None
     purpose: str
-    channel: str
+    occasion: str = Field(examples=["appointment"])
+    safety: bool
+    channel: str = Field(description="The one that took it, or was tried last; empty before")
     language: str
     subject: str
     body: str
     created_at: datetime
-    state: str
+    not_before: datetime = Field(description="Held until then; `detail` says by what")
+    attempts: int
+    state: State
     settled_at: datetime | None
     detail: str
+
+
+class Unreachable(BaseModel):
+    """A channel that refuses a contact for good."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    contact_id: int
+    household_id: int
+    region: str
+    channel: str
+    disabled_at: datetime
+    reason: str = Field(examples=["the mail server refused: 550 5.1.1"])
 
 
 @router.get("", summary="List notices", responses=problem.responses(401, 403, 422))
@@ -43,11 +64,51 @@ def index(
     response: Response,
     connection: Transaction,
     asking: Dispatcher,
+    state: State | None = None,
+    ticket: Annotated[int | None, Query(ge=1, lt=cursor.LARGEST_ID)] = None,
     limit: Limit = 100,
     cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
 ) -> Page[Notice]:
-    """Notices, newest first. A partner's page may have fewer than `limit`; follow `next`."""
-    found = notice.page(connection, before_id=cursor.position(cursor_, "notice"), limit=limit + 1)
+    """Notices, newest first; `state=failed` are those that nobody got."""
+    found = notice.page(
+        connection,
+        before_id=cursor.position(cursor_, "notice"),
+        limit=limit + 1,
+        state=state,
+        ticket_id=ticket,
+        region=asking.region,
+    )
     shown, last = cursor.cut(found, limit)
-    items = [Notice.model_validate(each) for each in notices_for(connection, asking, shown)]
+    audit.saw(connection, asking.name, [each.household_id for each in shown], "GET /v1/notices")
+    items = [Notice.model_validate(each) for each in shown]
     return cursor.page(request, response, "notice", items, last)
+
+
+@router.get(
+    "/unreachable", summary="Contacts that a channel refuses", responses=problem.responses(401, 403)
+)
+def unreachable(connection: Transaction, asking: Dispatcher) -> list[Unreachable]:
+    """The newest hundred: a mailbox that is gone, a number that is not one. Ask the customer."""
+    found = reach.disabled(connection, region=asking.region)
+    return [Unreachable.model_validate(each) for each in found]
+
+
+@router.post(
+    "/unreachable/{contact_id}/{channel}/retry",
+    status_code=204,
+    summary="Let a channel be tried again",
+    responses=problem.responses(401, 403, 404, 422),
+)
+def retry(
+    connection: Transaction,
+    asking: Dispatcher,
+    contact_id: Annotated[int, Path(ge=1, le=cursor.LARGEST_ID)],
+    channel: Annotated[str, Path(max_length=40)],
+) -> None:
+    """The address was put right, or the refusal was a mistake."""
+    person = contact.by_ids(connection, [contact_id]).get(contact_id)
+    if person is not None:
+        region.household_for(connection, asking, person.household_id)
+    if person is None or not reach.enable(connection, contact_id, channel):
+        raise NotFoundError(f"contact {contact_id} is not shut to the channel {channel!r}")
+    audit.record(connection, asking.name, f"channel {channel} enabled", f"contact:{contact_id}")

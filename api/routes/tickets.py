@@ -2,71 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api import cursor, etag, problem, region, wording
-from api.access import Technician, Viewer, check_role
+from api import cursor, etag, permission, problem, region, ticket_answer
+from api.access import Technician, Viewer
 from api.cursor import Cursor, Limit, Page
 from api.etag import IfMatch
-from api.finding import Finding, Words
-from api.house import House, Served, Transaction
-from api.permission import role_for
-from storage.pool import Connection
+from api.house import Served, Transaction
+from api.ticket_answer import Ticket, TicketDetail
 from tickets import ticket
-from tickets.lifecycle import TRANSITIONS, State
+from tickets.lifecycle import State
 from tickets.ticket import Move
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 TicketId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[17])]
-
-
-class Ticket(BaseModel):
-    """A ticket as lists show it."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    serial: str
-    type: str
-    model: str
-    region: str
-    household_id: int | None
-    household_name: str | None
-    tier: str | None
-    problem: str = Field(examples=["poor_cooling"])
-    state: State
-    severity: str
-    safety: bool
-    assignee: str | None
-    visit_at: datetime | None
-    opened_at: datetime
-    changed_at: datetime
-
-
-class Step(BaseModel):
-    """A change of state."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    at: datetime
-    actor: str
-    state_before: str | None
-    state_after: str
-    note: str
-
-
-class TicketDetail(Ticket):
-    """A ticket with its evidence and its history."""
-
-    title: Words | None = Field(description="null if the catalogue has the problem no more")
-    advice: Words | None
-    evidence: list[Finding]
-    history: list[Step]
-    transitions: list[State] = Field(description="States that it may go to from here")
 
 
 class Transition(BaseModel):
@@ -136,7 +88,7 @@ def show(
 ) -> TicketDetail | Response:
     """One ticket with its evidence and history; its ETag is needed to change it."""
     found = region.ticket_for(connection, asking, ticket_id)
-    return etag.answer(request, response, _detail(connection, house, found))
+    return etag.answer(request, response, ticket_answer.detail(connection, house.catalogue, found))
 
 
 @router.post(
@@ -154,13 +106,14 @@ def move(
     asked: Transition,
     if_match: IfMatch = None,
 ) -> TicketDetail:
-    """Assign, schedule, resolve, close, cancel or reopen, based on the version that you saw.
+    """Triage, schedule, resolve, close, cancel or reopen, based on the version that you saw.
 
-    A technician may resolve; everything else needs a dispatcher.
+    A technician tells of their own tickets that they are on the way, arrived or done; everything
+    else needs a dispatcher.
     """
     found = region.ticket_for(connection, asking, ticket_id)
-    check_role(asking, role_for(asked.state))
-    etag.check(_detail(connection, house, found), if_match)
+    permission.check_move(asking, found, asked.state)
+    etag.check(ticket_answer.detail(connection, house.catalogue, found), if_match)
     change = Move(
         state=asked.state,
         version=found.version,
@@ -170,20 +123,6 @@ def move(
         note=asked.note,
     )
     moved = ticket.move(connection, ticket_id, change, house.clock.now())
-    detail = _detail(connection, house, moved)
+    detail = ticket_answer.detail(connection, house.catalogue, moved)
     response.headers["ETag"] = etag.of(detail)
     return detail
-
-
-def _detail(connection: Connection, house: House, found: ticket.Ticket) -> TicketDetail:
-    description = house.catalogue.get(found.type)
-    wrong = wording.find_problem(description, found.problem)
-    findings = [Finding.of(proof, description) for proof in ticket.proofs(connection, found.id)]
-    return TicketDetail(
-        **Ticket.model_validate(found).model_dump(),
-        title=Words.of(wrong.title) if wrong else None,
-        advice=Words.of(wrong.advice) if wrong else None,
-        evidence=findings,
-        history=[Step.model_validate(step) for step in ticket.history(connection, found.id)],
-        transitions=sorted(TRANSITIONS[State(found.state)]),
-    )

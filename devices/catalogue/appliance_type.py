@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from devices.catalogue.command import Argument, ArgumentKind, Command
 from devices.catalogue.consumable import Consumable, Wear
 from devices.catalogue.metric import Alarm, Direction, Kind, Metric, Storage
-from devices.catalogue.part import Code, Name, Part, Range, Steps, Text
+from devices.catalogue.part import Code, Name, Part, Phrases, Range, Steps, Text
 from devices.catalogue.problem import FaultCode, Problem, Severity
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "FaultCode",
     "Kind",
     "Metric",
+    "Phrases",
     "Problem",
     "Range",
     "Severity",
@@ -57,6 +58,7 @@ class ApplianceType(Part):
 
     type: Name
     title: Text
+    also_called: Phrases = Phrases()
     reports_every_s: float = Field(gt=0, le=86_400)
     silent_after_h: float = Field(gt=0, le=720)
     metrics: dict[Name, Metric] = Field(min_length=1)

@@ -1,10 +1,13 @@
-"""The one problem that every type has: the appliance is not heard of any more."""
+"""The problems of a type, those that every type has among them: such as not to be heard of."""
 
 from __future__ import annotations
 
-from devices.catalogue.appliance_type import ApplianceType, Problem, Severity, Text
+from devices.catalogue import reported
+from devices.catalogue.appliance_type import ApplianceType, Phrases, Problem, Severity, Text
 
 OFFLINE = "offline"
+SHARED = frozenset({OFFLINE, reported.CUSTOMER_REPORT})
+"""Problems that are in no description, because every type has them."""
 
 _PROBLEM = Problem(
     title=Text(en="Not connected", zh="设备离线"),
@@ -19,9 +22,20 @@ _PROBLEM = Problem(
         Text(en="Failed communication module", zh="通信模块故障"),
     ),
     skills=("electronics",),
+    symptoms=Phrases(
+        en=("no wifi", "offline in the app", "app does not find it", "connection lost"),
+        zh=("连不上网", "无法联网", "离线", "手机连不上"),
+    ),
 )
 
 
 def problem_of(description: ApplianceType, name: str) -> Problem:
-    """Give the problem `name` of a type, or the one that all types share."""
+    """Give the problem `name` of a type, or one of those that all types share."""
+    if name == reported.CUSTOMER_REPORT:
+        return reported.problem(description)
     return _PROBLEM if name == OFFLINE else description.problems[name]
+
+
+def has_problem(description: ApplianceType, name: str) -> bool:
+    """Whether `problem_of` knows the name."""
+    return name in SHARED or name in description.problems

@@ -45,6 +45,13 @@ class Steps(Part):
         return self
 
 
+class Phrases(Part):
+    """What people say for a thing, in each language; searched, and never shown."""
+
+    en: tuple[Sentence, ...] = ()
+    zh: tuple[Sentence, ...] = ()
+
+
 class Range(Part):
     """A closed interval in the metric's unit."""
 

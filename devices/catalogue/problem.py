@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
-from devices.catalogue.part import Name, Part, Steps, Text
+from devices.catalogue.part import Name, Part, Phrases, Steps, Text
 
 
 class Severity(StrEnum):
@@ -31,9 +32,17 @@ class Problem(Part):
     safety: bool = False
     advice: Text
     """What the customer can do now."""
+    self_help: Steps | None = None
+    """The same at length, step by step, for who asks the knowledge base."""
     causes: tuple[Text, ...] = Field(min_length=1)
     skills: tuple[Name, ...] = Field(min_length=1)
     parts: tuple[str, ...] = ()
+    symptoms: Phrases = Phrases()
+    """How customers say it; the knowledge base finds it by these words."""
+    call_when: Text | None = None
+    """When steps of one's own are not enough; without it, what goes for its severity."""
+    at_stake: Literal["food", "water"] | None = None
+    """What is lost, beside the appliance, until somebody comes."""
 
 
 class FaultCode(Part):
@@ -47,3 +56,7 @@ class FaultCode(Part):
     causes: tuple[Text, ...] = Field(min_length=1)
     skills: tuple[Name, ...] = Field(min_length=1)
     parts: tuple[str, ...] = ()
+    symptoms: Phrases = Phrases()
+    """How customers say it; the knowledge base finds it by these words."""
+    call_when: Text | None = None
+    """When steps of one's own are not enough; without it, what goes for its severity."""

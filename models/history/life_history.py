@@ -119,13 +119,14 @@ def _asked(
 def _told(connection: Connection, asked: Mapping[str, object]) -> dict[int, Told]:
     """What others said of each appliance."""
     said: dict[int, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-    for block in ("replaced", "troubled", "reminded"):
+    for block in ("replaced", "renewed", "troubled", "reminded"):
         rows = connection.execute(_SQL[block], asked).fetchall()
         for device_id, since, until in cast("list[tuple[int, datetime, datetime]]", rows):
             said[device_id][block].append((micros(since) * 1000, micros(until) * 1000))
     return {
         device_id: Told(
             replaced=[at for at, _ in told["replaced"]],
+            renewed=[at for at, _ in told["renewed"]],
             troubled=told["troubled"],
             reminded=[at for at, _ in told["reminded"]],
         )

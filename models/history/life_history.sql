@@ -39,6 +39,16 @@ JOIN LATERAL (
 WHERE ticket.device_id BETWEEN %(first_id)s AND %(last_id)s AND verdict.at >= %(since)s
 ORDER BY ticket.device_id, verdict.at
 
+-- name: renewed
+-- What customers said that they replaced, mostly because we had reminded them.
+SELECT device_id, at, at
+FROM hearthwatch.replacements
+WHERE consumable = %(consumable)s
+    AND device_id BETWEEN %(first_id)s AND %(last_id)s
+    AND at >= %(since)s
+    AND at < %(until)s
+ORDER BY device_id, at
+
 -- name: troubled
 -- Tickets for problems that a new one cures, unless somebody looked and found nothing.
 SELECT ticket.device_id, ticket.opened_at, coalesce(ended.at, %(until)s)

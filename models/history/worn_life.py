@@ -79,6 +79,8 @@ class Told:
     troubled: Sequence[tuple[int, int]] = ()
     """From and until when tickets were open for problems that a new one cures."""
     reminded: Sequence[int] = ()
+    renewed: Sequence[int] = ()
+    """Customers' word that a life began; how the old one ended is not told."""
 
 
 @dataclass
@@ -123,7 +125,7 @@ def _cuts(time_ns: Ints, used: Floats, told: Told) -> list[int]:
     seen = [int(time_ns[jump]) for jump in jumps]
     words = [
         int(np.searchsorted(time_ns, at))
-        for at in told.replaced
+        for at in [*told.replaced, *told.renewed]
         if all(abs(jump - at) > NEAR_NS for jump in seen)
     ]
     return sorted({*jumps, *(word for word in words if 0 < word < len(used))})

@@ -38,27 +38,35 @@ RETURNING
     device_id, consumable, at, used, days_left, days_low, days_high, installed_at, model_id
 
 -- name: renewals
--- What technicians replaced lately, and what the appliance said in the three days from then on: it
--- may not have been told. Of several verdicts on a ticket the last counts.
-SELECT DISTINCT ON (ticket.device_id)
-    ticket.device_id, verdict.at, near.least, near.most
-FROM hearthwatch.tickets AS ticket
-JOIN hearthwatch.appliances AS appliance ON appliance.id = ticket.device_id
-JOIN LATERAL (
-    SELECT given.at, given.finding, given.consumable
-    FROM hearthwatch.ticket_verdicts AS given
-    WHERE given.ticket_id = ticket.id AND given.at < %(end)s
-    ORDER BY given.id DESC
-    LIMIT 1
-) AS verdict ON verdict.finding = 'replaced' AND verdict.consumable = %(consumable)s
+-- What technicians and customers said that they replaced lately, and what the appliance said in the
+-- three days from then on: it may not have been told. Of several verdicts on a ticket the last
+-- counts.
+WITH told AS (
+    SELECT ticket.device_id, verdict.at
+    FROM hearthwatch.tickets AS ticket
+    JOIN LATERAL (
+        SELECT given.at, given.finding, given.consumable
+        FROM hearthwatch.ticket_verdicts AS given
+        WHERE given.ticket_id = ticket.id AND given.at < %(end)s
+        ORDER BY given.id DESC
+        LIMIT 1
+    ) AS verdict ON verdict.finding = 'replaced' AND verdict.consumable = %(consumable)s
+    UNION ALL
+    SELECT device_id, at
+    FROM hearthwatch.replacements
+    WHERE consumable = %(consumable)s AND at < %(end)s
+)
+SELECT DISTINCT ON (told.device_id) told.device_id, told.at, near.least, near.most
+FROM told
+JOIN hearthwatch.appliances AS appliance ON appliance.id = told.device_id
 CROSS JOIN LATERAL (
     SELECT
         min(rollup.{column})::double precision AS least,
         max(rollup.{column})::double precision AS most
     FROM {hourly} AS rollup
-    WHERE rollup.device_id = ticket.device_id
-        AND rollup.time >= verdict.at - interval '1 hour'
-        AND rollup.time < least(verdict.at + interval '3 days', %(end)s)
+    WHERE rollup.device_id = told.device_id
+        AND rollup.time >= told.at - interval '1 hour'
+        AND rollup.time < least(told.at + interval '3 days', %(end)s)
 ) AS near
-WHERE appliance.type = %(type)s AND verdict.at >= %(start)s AND near.least IS NOT NULL
-ORDER BY ticket.device_id, verdict.at DESC
+WHERE appliance.type = %(type)s AND told.at >= %(start)s AND near.least IS NOT NULL
+ORDER BY told.device_id, told.at DESC

@@ -209,6 +209,11 @@ class AirConditioners:
             "filter_run_h": self._filter.worn * FILTER_RUN_H,
         }
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Put a clean air filter in."""
+        if consumable == "air_filter":
+            self._filter.replace(unit)
+
     def active_codes(self) -> dict[str, Bools]:
         """Codes that the display shows now."""
         return {

@@ -48,6 +48,10 @@ class Appliances(Protocol):
         """Which fault codes each unit shows now."""
         ...
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Put a new consumable of the catalogue into one unit."""
+        ...
+
 
 class Averages:
     """Sums gauges over the minutes between two reports."""

@@ -89,6 +89,12 @@ class Dishwashers:
             "salt_level_pct": self._salt_pct.copy(),
         }
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Fill rinse aid or salt up."""
+        levels = {"rinse_aid": self._rinse_aid_pct, "salt": self._salt_pct}
+        if consumable in levels:
+            levels[consumable][unit] = 100.0
+
     def active_codes(self) -> dict[str, Bools]:
         """Fault codes come late: the controller only knows its time-outs and its float switch."""
         return {

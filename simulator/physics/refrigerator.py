@@ -218,6 +218,11 @@ class Refrigerators:
             "water_filter_left_pct": self._water_filter.left_pct,
         }
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Put a new water filter in."""
+        if consumable == "water_filter":
+            self._water_filter.replace(unit)
+
     def active_codes(self) -> dict[str, Bools]:
         """Codes that the display shows now."""
         return {

@@ -58,6 +58,13 @@ class Supply:
         """Wear off `share` of a life, at most to half a life beyond the end."""
         self.worn = np.minimum(self.worn + share, 1.5)
 
+    def replace(self, unit: int) -> None:
+        """Put a new one in at one home."""
+        fresh = np.arange(self.worn.size) == unit
+        self.worn = self.worn * ~fresh
+        if self._true_life is not None:
+            self._true_life.renew(fresh)
+
     def replace_some(self, chance: Floats) -> None:
         """Let a minute pass in which owners may act; `chance` is uniform in [0, 1)."""
         end = 1.0 if self._true_life is None else np.minimum(self._true_life.share, 1.0)

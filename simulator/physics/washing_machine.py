@@ -83,6 +83,11 @@ class WashingMachines:
         """Metric by name, as in the catalogue."""
         return {**self._programme.report(), "cycles_since_drum_clean": self._since_clean.copy()}
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Clean the drum."""
+        if consumable == "drum_clean":
+            self._since_clean[unit] = 0.0
+
     def active_codes(self) -> dict[str, Bools]:
         """Fault codes come late: the controller only knows its time-outs."""
         return {

@@ -217,6 +217,12 @@ class WaterHeaters:
             "strainer_used_l": self._strainer.worn * STRAINER_L,
         }
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Put a new anode or a clean strainer in."""
+        supplies = {"anode_rod": self._anode, "inlet_strainer": self._strainer}
+        if consumable in supplies:
+            supplies[consumable].replace(unit)
+
     def active_codes(self) -> dict[str, Bools]:
         """Codes that the display shows now."""
         return {

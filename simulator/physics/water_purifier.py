@@ -126,6 +126,14 @@ class WaterPurifiers:
             "produced_l": self._produced_l.copy(),
         }
 
+    def replace(self, consumable: str, unit: int) -> None:
+        """Put a new cartridge in."""
+        if consumable in LIFE_L:
+            position = list(LIFE_L).index(consumable)
+            self._life_pct[position, unit] = 100.0
+            if position == PP_COTTON:
+                self._cotton.renew(np.arange(self._life_pct.shape[1]) == unit)
+
     def active_codes(self) -> dict[str, Bools]:
         """Fault codes come late: the controller only has two pressure switches and a flow meter."""
         return {

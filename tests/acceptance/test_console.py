@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alerts import alarm, alert
+from alerts import alert
 from alerts.horizon import Horizon
+from alerts.judges import alarm
 from api import app, door, token, user
 from devices import appliance, telemetry
 from devices.appliance import Registration

@@ -13,10 +13,10 @@ import httpx
 import msgspec
 import pytest
 
-from alerts import notice
+from alerts.notices import notice
 from api import app, token, user
 from api import door as api_door
-from customers import importing, importing_appliances
+from customers.imports import importing, importing_appliances
 from devices import watermark
 from devices.catalogue.folder import Catalogue
 from ingest import door as ingest_door

@@ -68,7 +68,7 @@ def test_the_six_types_of_the_design_are_shipped() -> None:
 @every_type
 def test_a_type_has_the_size_of_a_real_appliance(description: ApplianceType) -> None:
     assert 8 <= len(description.metrics) <= 14
-    assert 5 <= len(description.fault_codes) <= 10
+    assert 5 <= len(description.fault_codes) <= 12
     assert 1 <= len(description.consumables) <= 3
     assert 2 <= len(description.commands) <= 4
     assert len(description.watched()) >= 2

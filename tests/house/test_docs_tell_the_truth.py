@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PAGE_IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
-COMMAND = re.compile(r"\bhearthwatch ((?:[a-z]+(?:-[a-z]+)*)(?: [a-z]+)?)")
+COMMAND = re.compile(r"\bhearthwatch ((?:[a-z]+(?:-[a-z]+)*)(?: [a-z]+(?:-[a-z]+)*)?)")
 every_page = pytest.mark.parametrize("page", PAGES, ids=PAGE_IDS)
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from customers import contact, household, importing, importing_appliances, ownership
+from customers import contact, household, ownership
+from customers.imports import importing, importing_appliances
 from devices import appliance
 from devices.catalogue.folder import Catalogue
 from runtime.csv_table import Report

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from alerts import alarm, alert, code, silence
+from alerts import alert
 from alerts.alert import AlertChange
 from alerts.horizon import Horizon
+from alerts.judges import alarm, code, silence
 from devices import appliance, fault_event, telemetry, telemetry_table
 from devices.appliance import Registration
 from devices.catalogue.appliance_type import ApplianceType

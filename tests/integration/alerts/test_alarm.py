@@ -7,7 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from alerts import alarm, alert
+from alerts import alert
+from alerts.judges import alarm
 from alerts.rule import Side, Turn
 from alerts.signal import Key
 from devices import appliance

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from alerts import alert, anomaly, evidence
+from alerts import alert, evidence
 from alerts.horizon import Horizon
+from alerts.judges import anomaly
 from devices import appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue

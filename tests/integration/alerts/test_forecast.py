@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from alerts import alert, code, evidence, forecast, shadow
+from alerts import alert, evidence
 from alerts.alert import AlertChange
 from alerts.horizon import Horizon
+from alerts.judges import code, forecast, shadow
 from models import shelf
 from models.fleet import Span
 from models.forecasters.fault import FaultForecaster

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from alerts import alert, evidence, health, shadow
+from alerts import alert, evidence
 from alerts.horizon import Horizon
+from alerts.judges import health, shadow
 from models import shelf
 from models.fleet import Span
 from models.shelf import Decision, Model

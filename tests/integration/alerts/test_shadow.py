@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from alerts import alert, anomaly, shadow
+from alerts import alert
 from alerts.horizon import Horizon
+from alerts.judges import anomaly, shadow
 from devices import appliance
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue

@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from alerts import alarm, alert, anomaly, code, signal
+from alerts import alert, signal
 from alerts.alert import Finding
 from alerts.evidence import Evidence
 from alerts.horizon import Horizon
+from alerts.judges import alarm, anomaly, code
 from alerts.rule import Standing
 from alerts.signal import Key
 from api import app, door, token, user
@@ -38,7 +39,8 @@ from runtime.settings import Settings
 from runtime.stopping import Stop
 from storage import pool
 from storage.pool import Connection, Pool
-from tickets import correspondence, opening
+from tickets import opening
+from tickets.writing import correspondence
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105 - of users that live for a test

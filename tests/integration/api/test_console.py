@@ -189,13 +189,14 @@ def test_a_ticket_is_worked_on_by_forms_alone(browser: Make) -> None:
 def test_what_cannot_be_is_said_in_words(browser: Make) -> None:
     dora = browser("dora")
     fields = _fields(dora.get("/console/tickets/1").text, "triaged")
-    refused = dora.post("/console/tickets/1", data=fields)
-    assert refused.status_code == 422
-    assert "a triaged ticket needs a technician" in refused.text
-    dora.post("/console/tickets/1", data=fields | {"assignee": "tom"})
+    triaged = dora.post("/console/tickets/1", data=fields)
     stale = dora.post("/console/tickets/1", data=fields | {"assignee": "uma"})
     assert stale.status_code == 409
     assert "was changed by somebody else" in stale.text
+    asked = _fields(triaged.text, "scheduled") | {"visit": "2026-06-17T09:30"}
+    refused = dora.post("/console/tickets/1", data=asked)
+    assert refused.status_code == 422
+    assert "a ticket that is scheduled needs a technician" in refused.text
 
 
 @pytest.mark.parametrize("given", [{}, {"form_token": "f" * 64}, {"form_token": "é"}])

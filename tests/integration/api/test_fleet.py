@@ -12,7 +12,7 @@ from devices import appliance
 from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
 from storage.pool import Connection
-from tickets import demand_forecast, fleet_review
+from tickets.fleet import demand_forecast, fleet_review
 
 Make = Callable[..., httpx.Client]
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)

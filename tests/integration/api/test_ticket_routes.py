@@ -24,6 +24,11 @@ def test_a_ticket_tells_why_it_exists_in_both_languages(client: Make) -> None:
     assert first["high"] == -9
     assert found["history"][0]["state_after"] == "new"
     assert set(found["transitions"]) == {"triaged", "waiting_for_customer", "cancelled"}
+    assert found["priority"] > 0
+    reasons = {each["kind"]: each["sentence"] for each in found["priority_reasons"]}
+    assert reasons["severity"] == {"en": "Severity: high (+40)", "zh": "严重程度：高（+40）"}
+    assert reasons["food"]["en"] == "Food may spoil (+15)"
+    assert "tier" in reasons
 
 
 def test_tickets_are_filtered_by_state_and_appliance(client: Make) -> None:
@@ -69,10 +74,11 @@ def test_a_change_based_on_an_old_version_is_refused(client: Make) -> None:
     ("user", "asked", "status"),
     [
         ("dora", {"state": "resolved"}, 409),
-        ("dora", {"state": "triaged"}, 422),
+        ("dora", {"state": "scheduled"}, 409),
         ("dora", {"state": "vanished"}, 422),
         ("dora", {"state": "triaged", "assignee": "tom", "mood": "fine"}, 422),
         ("tom", {"state": "triaged", "assignee": "tom"}, 403),
+        ("tom", {"state": "resolved"}, 403),
         ("vera", {"state": "resolved"}, 403),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from customers import importing_appliances
+from customers.imports import importing_appliances
 from devices import appliance
 from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from alerts import alarm, rule
+from alerts import rule
 from alerts.alert import Finding
 from alerts.horizon import Horizon
+from alerts.judges import alarm
 from alerts.rule import Standing
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue

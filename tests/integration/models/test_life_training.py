@@ -216,3 +216,21 @@ def test_a_verdict_begins_a_new_life_though_nobody_reset_the_counter(
     assert found.days_left == pytest.approx(80, rel=0.15)
     before = told(connection, refrigerator, replaced_at - DAY)[fridge.id]
     assert before.used == pytest.approx(0.59, abs=0.02)
+
+
+def test_days_left_begin_anew_where_the_customer_says_that_it_was_replaced(
+    connection: Connection, refrigerator: ApplianceType, stored: Store
+) -> None:
+    def never_reset(_: int, hour: float) -> dict[str, Value]:
+        return {"water_filter_left_pct": 100 - hour / 24}
+
+    (fridge,) = stored(range(3, 80 * 24, 12), never_reset, devices=1)
+    replaced_at = START + 60 * DAY
+    connection.execute(
+        "INSERT INTO hearthwatch.replacements (device_id, consumable, at)"
+        " VALUES (%s, 'water_filter', %s)",
+        (fridge.id, replaced_at),
+    )
+    found = told(connection, refrigerator, START + 80 * DAY)[fridge.id]
+    assert found.installed_at == replaced_at
+    assert found.used == pytest.approx(0.2, abs=0.02)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +17,7 @@ from devices.appliance import Registration
 from devices.catalogue.appliance_type import Severity
 from devices.catalogue.folder import Catalogue
 from runtime.clock import SetClock
+from storage import pool
 from storage.pool import Connection, Pool
 from tickets import opening
 from tickets.opening import Opened
@@ -100,6 +101,14 @@ def house(connection: Connection, catalogue: Catalogue) -> House:
     made = House(connection, catalogue)
     connection.commit()
     return made
+
+
+@pytest.fixture
+def passing_house(module_database_url: str, catalogue: Catalogue) -> Iterator[House]:
+    """The house for a test alone with its connection, which takes back whatever it did."""
+    with pool.connect(module_database_url) as connection:
+        yield House(connection, catalogue)
+        connection.rollback()
 
 
 @pytest.fixture

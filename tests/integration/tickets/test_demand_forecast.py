@@ -10,8 +10,8 @@ from devices import appliance
 from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
 from storage.pool import Connection
-from tickets import demand_forecast
-from tickets.demand_forecast import Week
+from tickets.fleet import demand_forecast
+from tickets.fleet.demand_forecast import Week
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
 """A Monday, so that the first week is a whole one."""

@@ -13,8 +13,9 @@ from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
 from storage import pool
 from storage.pool import Connection, Pool
-from tickets import fleet_errand, fleet_review, outbreak, ticket
-from tickets.fleet_review import Review
+from tickets import ticket
+from tickets.fleet import fleet_errand, fleet_review, outbreak
+from tickets.fleet.fleet_review import Review
 from tickets.lifecycle import State
 from tickets.ticket import Move
 

@@ -17,7 +17,8 @@ from devices.catalogue.appliance_type import Severity
 from storage import pool
 from tests.integration.tickets.conftest import MINUTE, START, House
 from tests.integration.tickets.happening import report, settle
-from tickets import holding, opening, ticket
+from tickets import opening, ticket
+from tickets.gating import holding
 from tickets.watch import Watch
 
 DAY = timedelta(days=1)
@@ -193,9 +194,13 @@ def test_verdicts_decide_whether_findings_of_their_kind_are_worth_it(house: Hous
         " FROM hearthwatch.tickets, generate_series(1, 100)"
     )
     house.connection.execute(
-        "INSERT INTO hearthwatch.ticket_evidence SELECT ticket.id, proof.alert_change_id"
-        " FROM hearthwatch.tickets AS ticket, hearthwatch.ticket_evidence AS proof"
-        " ON CONFLICT DO NOTHING"
+        "WITH seen AS (INSERT INTO hearthwatch.alert_changes (alert_id, at, change, signal,"
+        " severity, evidence) SELECT alert_id, at, change, signal, severity, evidence FROM"
+        " hearthwatch.alert_changes, generate_series(1, 100) RETURNING id), numbered AS (SELECT id,"
+        " row_number() OVER (ORDER BY id) AS n FROM seen), later AS (SELECT id, row_number() OVER"
+        f" (ORDER BY id) AS n FROM hearthwatch.tickets WHERE id <> {one.id}) INSERT INTO"
+        " hearthwatch.ticket_evidence SELECT later.id, numbered.id FROM later JOIN numbered"
+        " USING (n)"
     )
     house.connection.execute(
         "INSERT INTO hearthwatch.ticket_verdicts (ticket_id, at, actor, finding)"

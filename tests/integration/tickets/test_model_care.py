@@ -18,7 +18,8 @@ from models.detectors.context_residual import ContextResidual
 from models.shelf import Model, Origin
 from storage.pool import Pool
 from tests.integration.tickets.conftest import START, House
-from tickets import model_care, verdict
+from tickets import verdict
+from tickets.fleet import model_care
 from tickets.verdict import Tally
 
 METRIC = "compressor_duty_pct"

@@ -9,10 +9,11 @@ from customers import ownership
 from devices.catalogue.appliance_type import Severity
 from storage import pool
 from tests.integration.tickets.conftest import MINUTE, START, House
-from tickets import correspondence, opening, ticket
+from tickets import opening, ticket
 from tickets.lifecycle import State
 from tickets.opening import Opened
 from tickets.ticket import Move
+from tickets.writing import correspondence
 
 
 def test_an_alert_opens_a_ticket_linked_to_appliance_household_and_evidence(house: House) -> None:
@@ -133,7 +134,7 @@ def test_a_rollback_takes_alert_ticket_notice_and_errand_back_together(house: Ho
     counts = (
         "SELECT (SELECT count(*) FROM hearthwatch.alerts), (SELECT count(*) FROM"
         " hearthwatch.tickets), (SELECT count(*) FROM hearthwatch.notices), (SELECT count(*)"
-        " FROM procrastinate_jobs)"
+        " FROM procrastinate_jobs WHERE task_name = 'alerts.deliver_notice')"
     )
     assert told == 1
     assert house.ask(counts) == [(1, 1, 1, 1)]

@@ -21,7 +21,8 @@ from runtime.stopping import Stop
 from storage import lock, pool, queue
 from storage.pool import Connection, Pool
 from tests.integration.fridge_hours import FAMILY, at, store
-from tickets import errands, model_care
+from tickets import errands
+from tickets.fleet import model_care
 
 DAY = 24
 LEARNED = 5 * DAY

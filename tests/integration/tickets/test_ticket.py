@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from devices.catalogue.appliance_type import Severity
 from runtime.errors import ConflictError, InvalidError, NotFoundError
 from storage import pool
 from tests.integration.tickets.conftest import MINUTE, START, House
-from tickets import ticket
+from tickets import one_open, ticket
 from tickets.lifecycle import State, TransitionError
 from tickets.ticket import Move
 
@@ -69,15 +70,78 @@ def test_of_two_dispatchers_with_one_version_the_second_is_told(
     assert ticket.get(house.connection, opened).assignee == "zhao"
 
 
-def test_an_assigned_ticket_needs_a_technician_and_a_scheduled_one_a_time(
+def test_a_triaged_ticket_needs_nobody_yet_and_a_scheduled_one_a_technician_and_a_time(
     house: House, opened: int
 ) -> None:
+    ticket.move(house.connection, opened, Move(State.TRIAGED, 1, "mei"), START)
     with pytest.raises(InvalidError, match="needs a technician"):
-        ticket.move(house.connection, opened, Move(State.TRIAGED, 1, "mei"), START)
-    ticket.move(house.connection, opened, Move(State.TRIAGED, 1, "mei", assignee="wang"), START)
-    with pytest.raises(InvalidError, match="needs the time"):
         ticket.move(house.connection, opened, Move(State.SCHEDULED, 2, "mei"), START)
+    with pytest.raises(InvalidError, match="needs the time"):
+        ticket.move(house.connection, opened, Move(State.SCHEDULED, 2, "mei", "wang"), START)
     assert ticket.get(house.connection, opened).state == "triaged"
+
+
+def test_a_visit_may_be_given_to_another_without_saying_its_time_again(
+    house: House, opened: int
+) -> None:
+    ticket.move(house.connection, opened, Move(State.TRIAGED, 1, "mei", "wang"), START)
+    ticket.move(house.connection, opened, Move(State.SCHEDULED, 2, "mei", visit_at=START), START)
+    after = ticket.move(house.connection, opened, Move(State.SCHEDULED, 3, "mei", "zhao"), START)
+    assert (after.assignee, after.visit_at) == ("zhao", START)
+
+
+def test_whoever_comes_again_needs_a_new_time(house: House, opened: int) -> None:
+    moves = [
+        Move(State.TRIAGED, 1, "mei", "wang"),
+        Move(State.SCHEDULED, 2, "mei", visit_at=START),
+        Move(State.DISPATCHED, 3, "wang"),
+        Move(State.ON_SITE, 4, "wang"),
+    ]
+    for move in moves:
+        ticket.move(house.connection, opened, move, START)
+    with pytest.raises(InvalidError, match="needs the time"):
+        ticket.move(house.connection, opened, Move(State.SCHEDULED, 5, "wang"), START)
+    later = START + timedelta(days=2)
+    again = Move(State.SCHEDULED, 5, "wang", visit_at=later)
+    assert ticket.move(house.connection, opened, again, START).visit_at == later
+
+
+def test_a_ticket_opens_again_unless_another_is_open_for_its_trouble(
+    house: House, opened: int
+) -> None:
+    for number, state in enumerate((State.TRIAGED, State.RESOLVED), 1):
+        ticket.move(house.connection, opened, Move(state, number, "mei"), START)
+    (second,), _ = house.follow(house.find(house.fridge, "poor_cooling", 60, signal="code:E7"))
+    with pytest.raises(ConflictError, match=f"ticket {second.id} is open for poor_cooling"):
+        ticket.move(house.connection, opened, Move(State.REOPENED, 3, "mei"), START)
+    ticket.move(house.connection, second.id, Move(State.CANCELLED, 1, "mei"), START)
+    after = ticket.move(house.connection, opened, Move(State.REOPENED, 3, "mei"), START)
+    assert (after.state, after.version) == ("reopened", 4)
+
+
+def test_of_two_that_open_again_at_once_one_is_told_of_the_other(
+    house: House, opened: int, database_url: str
+) -> None:
+    ticket.move(house.connection, opened, Move(State.CANCELLED, 1, "mei"), START)
+    (second,), _ = house.follow(house.find(house.fridge, "poor_cooling", 60, signal="code:E7"))
+    ticket.move(house.connection, second.id, Move(State.CANCELLED, 1, "mei"), START)
+    house.connection.commit()
+    refused: list[ConflictError] = []
+
+    def reopen_the_second() -> None:
+        with pool.connect(database_url) as other:
+            try:
+                ticket.move(other, second.id, Move(State.REOPENED, 2, "li"), START)
+            except ConflictError as error:
+                refused.append(error)
+
+    ticket.move(house.connection, opened, Move(State.REOPENED, 2, "mei"), START)
+    waiting = threading.Thread(target=reopen_the_second)
+    waiting.start()
+    house.connection.commit()
+    waiting.join(60)
+    assert [each.status for each in refused] == [409]
+    assert one_open.open_of(house.connection, house.fridge, "poor_cooling") == opened
 
 
 def test_a_ticket_that_is_taken_back_forgets_the_technician_and_the_visit(
@@ -96,7 +160,7 @@ def test_an_unknown_ticket_is_not_found(house: House) -> None:
         ticket.move(house.connection, 404, Move(State.CLOSED, 1, "mei"), START)
 
 
-def test_the_queue_has_danger_first_then_severity_then_age(house: House) -> None:
+def test_the_queue_has_danger_first_then_what_weighs_most_then_age(house: House) -> None:
     house.follow(
         house.find(house.fridge, "weak_airflow", 1, severity=Severity.LOW),
         house.find(house.fridge, "poor_cooling", 9, severity=Severity.HIGH),
@@ -105,8 +169,8 @@ def test_the_queue_has_danger_first_then_severity_then_age(house: House) -> None
     )
     assert [each.problem for each in ticket.queue(house.connection)] == [
         "leak",
-        "works_too_hard",
         "poor_cooling",
+        "works_too_hard",
         "weak_airflow",
     ]
     assert len(ticket.queue(house.connection, limit=2)) == 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts import notice
 from alerts.horizon import Horizon
+from alerts.notices import notice
 from customers import contact
 from devices import appliance, rollup, telemetry, watermark
 from devices.telemetry import Reading
@@ -32,7 +32,10 @@ def test_a_warm_fridge_ends_in_a_ticket_and_a_letter(house: House, watched: Watc
     assert (proof.signal, proof.evidence.observed) == ("alarm:fridge_temp_c:high", 14.0)
     (letter,) = notice.page(house.connection)
     assert (letter.serial, letter.created_at) == ("RF-1", watched.clock.now())
-    assert house.ask("SELECT task_name FROM procrastinate_jobs") == [("alerts.deliver_notice",)]
+    assert house.ask("SELECT task_name FROM procrastinate_jobs ORDER BY 1") == [
+        ("alerts.deliver_notice",),
+        ("tickets.routing.route",),
+    ]
 
 
 def test_a_healthy_fridge_ends_in_nothing(house: House, watched: Watch) -> None:

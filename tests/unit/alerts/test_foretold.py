@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts import foretold
-from alerts.foretold import Following, Foretold
+from alerts.judges import foretold
+from alerts.judges.foretold import Following, Foretold
 from alerts.rule import Standing
 from alerts.signal import Key
 from alerts.worth import Budget

@@ -14,17 +14,22 @@ from jinja2.ext import extract_from_ast
 from markupsafe import Markup
 
 from alerts.evidence import Kind
-from api.console import pages, words
+from api.console import figures_page, pages, trace_page, words
 from api.console.fleet_page import TRAITS
 from api.user import Role
 from customers.contact import PURPOSES
 from customers.household import TIERS
+from customers.member import ROLES
+from customers.plan import COVERS
 from devices.catalogue.appliance_type import Severity
 from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import OFFLINE, problem_of
 from models.version import State as ModelState
 from runtime import errors
+from tickets.conversation.interaction import Channel
 from tickets.lifecycle import State
+from tickets.routing import dispatch
+from tickets.visits import visit
 
 TEMPLATES = sorted((pages.FOLDER / "templates").glob("*.html"))
 CHANGES = ("raised", "joined", "eased", "cleared")
@@ -35,8 +40,11 @@ NAMES = frozenset(
         *("Model promoted", "Model rolled back", "Model put in the shadow", "Model retired"),
         "Model not promoted",
         *("Ticket", "Appliance", "Customer", "Online", "Offline", "raised", "cleared"),
+        *("Active", "Paused", "Disabled"),
     }
 )
+SAID_ELSEWHERE = sorted(Path(dispatch.__file__).parent.glob("*.py"))
+"""What a form of the board may be told when it is refused."""
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -63,11 +71,15 @@ def _in_code() -> Iterator[str]:
 
 def _shown() -> set[str]:
     """Names that pages write as words: of states, with a capital, and of purposes."""
-    states = [*State, *ModelState, *Severity, *Role, *TIERS, *get_args(Kind), *OF_NOTICES]
+    states = [*State, *visit.State, *ModelState, *Severity, *Role, *TIERS, *get_args(Kind)]
+    states += [*OF_NOTICES, *ROLES, *get_args(Channel)]
     return (
         {name.replace("_", " ").capitalize() for name in [*states, *CHANGES, *LEVELS]}
         | NAMES
-        | {*PURPOSES, *TRAITS}
+        | {*PURPOSES, *TRAITS, *COVERS}
+        | {*trace_page.NAMES.values(), *trace_page.KINDS.values()}
+        | {*figures_page.TITLES.values(), *figures_page.LISTED.values()}
+        | {*figures_page.AXES.values()}
     )
 
 
@@ -96,7 +108,7 @@ def _skills(catalogue: Catalogue) -> set[str]:
 
 def test_no_translation_is_of_a_text_that_is_gone(catalogue: Catalogue) -> None:
     told = {text for path in TEMPLATES for text in _in_template(path)}
-    written = _written([*pages.FOLDER.parent.rglob("*.py"), Path(errors.__file__)])
+    written = _written([*pages.FOLDER.parent.rglob("*.py"), *SAID_ELSEWHERE, Path(errors.__file__)])
     gone = set(words.chinese()) - told - written - _shown() - _skills(catalogue)
     assert gone == set()
 

@@ -85,6 +85,14 @@ def test_a_counter_that_nobody_reset_goes_on_from_the_technicians_word() -> None
     assert second.end == End.RUNNING
 
 
+def test_a_customers_word_begins_a_life_and_does_not_say_how_the_old_one_ended() -> None:
+    told = Told(renewed=[20 * DAY_NS], reminded=[18 * DAY_NS])
+    first, second = lives(np.linspace(0, 0.8, 41), told)
+    assert (first.end, first.used[-1]) == (End.REMINDED, pytest.approx(0.38))
+    assert second.used[0] == pytest.approx(0.0, abs=1e-9)
+    assert second.begun
+
+
 def test_a_replacement_within_a_long_silence_ended_nobody_knows_when() -> None:
     used, days = np.array([0.2, 0.22, 0.24, 0.1, 0.12]), np.array([0, 1, 2, 40, 41])
     used[:3] += 0.4

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from simulator import scorer
@@ -67,3 +68,14 @@ def test_a_fault_that_had_not_failed_by_the_end_is_no_failure() -> None:
     card = scorer.compare(early, [])
     assert (card.faults_injected, card.failures) == (1, 0)
     assert card.median_lead_h is None
+
+
+def test_a_fault_that_is_repaired_in_time_never_comes_to_a_failure() -> None:
+    repaired = replace(FAULT, repaired_at=_day(4))
+    card = scorer.compare(replace(TRUTH, faults=(repaired,)), [_found("RF-1", "cooling", _day(3))])
+    assert (card.failures, card.failures_ticketed_before, card.prevented) == (0, 0, 1)
+    assert card.median_lead_h == 48.0
+
+
+def test_a_fault_that_nobody_repairs_is_not_prevented() -> None:
+    assert scorer.compare(TRUTH, []).prevented == 0

@@ -1,0 +1,1 @@
+"""Who turns readings, codes, scores and forecasts into findings."""

@@ -1,0 +1,1 @@
+"""Notices to customers: whether, when and by which way they go out."""

@@ -1,0 +1,231 @@
+"""Notices to customers: written once by key in the caller's transaction, sent later by a job.
+
+What is written stands sealed for its contact; only `page` and `claim` open it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from alerts.draft import Draft
+from alerts.notices import happening
+from customers import contact
+from customers.secrecy import sealing
+from storage import query, queue
+from storage.pool import Connection
+
+_SQL = query.beside(__file__)
+DELIVER = "alerts.deliver_notice"
+"""The job that sends one notice."""
+SUBJECT, BODY = "notices.subject_sealed", "notices.body_sealed"
+"""What the words are sealed for."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as it stands."""
+
+    id: int
+    key: str
+    contact_id: int
+    contact_name: str
+    household_id: int
+    device_id: int | None
+    serial: str | None
+    region: str
+    purpose: str
+    occasion: str
+    about: str
+    ticket_id: int | None
+    safety: bool
+    trace: UUID | None
+    channel: str
+    language: str
+    subject: str
+    body: str
+    created_at: datetime
+    not_before: datetime
+    attempts: int
+    state: str
+    settled_at: datetime | None
+    detail: str
+
+
+def write(connection: Connection, drafts: Sequence[Draft], at: datetime) -> list[int]:
+    """Store drafts whose key is new and queue their delivery; return the ids of those queued."""
+    if not drafts:
+        return []
+    keys = sealing.keys_of(
+        connection, {sealing.contact(each.contact_id) for each in drafts}, make=True
+    )
+    rows = connection.execute(
+        _SQL["write"],
+        {
+            "keys": [each.key for each in drafts],
+            "contact_ids": [each.contact_id for each in drafts],
+            "device_ids": [each.device_id for each in drafts],
+            "purposes": [each.purpose for each in drafts],
+            "occasions": [each.occasion for each in drafts],
+            "abouts": [each.about for each in drafts],
+            "ticket_ids": [each.ticket_id for each in drafts],
+            "safety": [each.safety for each in drafts],
+            "traces": [each.trace for each in drafts],
+            "languages": [each.language for each in drafts],
+            "subjects": [
+                keys.seal(sealing.contact(each.contact_id), SUBJECT, each.subject)
+                for each in drafts
+            ],
+            "bodies": [
+                keys.seal(sealing.contact(each.contact_id), BODY, each.body) for each in drafts
+            ],
+            "not_before": [at + each.wait for each in drafts],
+            "states": [each.state for each in drafts],
+            "details": [each.detail for each in drafts],
+            "at": at,
+        },
+    ).fetchall()
+    written = {int(str(number)): str(state) for number, state in rows}
+    happening.record(connection, written, at)
+    queued = [number for number, state in written.items() if state == "queued"]
+    for number in due(connection, at, within=queued):
+        send(connection, number)
+    return queued
+
+
+def send(connection: Connection, notice_id: int) -> None:
+    """Queue the delivery of a notice, once."""
+    queue.defer_once(connection, DELIVER, f"notice:{notice_id}", notice_id=notice_id)
+
+
+def due(
+    connection: Connection, at: datetime, *, within: Sequence[int] | None = None, most: int = 500
+) -> list[int]:
+    """The queued notices whose time has come and that nobody is sending."""
+    rows = connection.execute(
+        _SQL["due"], {"at": at, "ids": None if within is None else list(within), "most": most}
+    ).fetchall()
+    return [int(str(row[0])) for row in rows]
+
+
+def page(
+    connection: Connection,
+    *,
+    before_id: int | None = None,
+    limit: int = 100,
+    state: str | None = None,
+    region: str | None = None,
+    household_id: int | None = None,
+    ticket_id: int | None = None,
+) -> list[Notice]:
+    """Up to `limit` notices with an id below `before_id`, newest first; filtered where asked."""
+    asked = {
+        "before_id": before_id,
+        "limit": limit,
+        "state": state,
+        "region": region,
+        "household_id": household_id,
+        "ticket_id": ticket_id,
+    }
+    return _opened(connection, "page", asked)
+
+
+def claim(connection: Connection, notice_id: int) -> Notice | None:
+    """The notice if it still waits to be sent, locked until the commit; else None."""
+    return next(iter(_claimed(connection, "claim", {"id": notice_id})), None)
+
+
+def claim_others(connection: Connection, first: Notice, at: datetime) -> list[Notice]:
+    """What else waits for the same person by then and may share a letter, locked likewise."""
+    asked = {"id": first.id, "contact_id": first.contact_id, "at": at}
+    return _claimed(connection, "claim_others", asked)
+
+
+def _claimed(connection: Connection, block: str, asked: Mapping[str, object]) -> list[Notice]:
+    """Lock first and read then: nobody but a notice's own row has to wait."""
+    ids = [row[0] for row in connection.execute(_SQL[block], asked).fetchall()]
+    return _opened(connection, "by_ids", {"ids": ids}) if ids else []
+
+
+def _opened(connection: Connection, block: str, asked: Mapping[str, object]) -> list[Notice]:
+    """Notices with their texts opened and their contacts named."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_SQL[block], asked).fetchall()
+    people = contact.by_ids(connection, {row["contact_id"] for row in rows})
+    owners = {number: sealing.contact(number) for number in people}
+    keys = sealing.keys_of(connection, owners.values())
+    for row in rows:
+        number = row["contact_id"]
+        row["contact_name"] = people[number].name
+        row["subject"] = keys.open(owners[number], SUBJECT, row.pop("subject_sealed")) or ""
+        row["body"] = keys.open(owners[number], BODY, row.pop("body_sealed")) or ""
+    return [Notice(**row) for row in rows]
+
+
+def count(connection: Connection, purpose: str) -> int:
+    """How many notices of a purpose were written, withheld ones not counted."""
+    row = connection.execute(_SQL["count"], {"purpose": purpose}).fetchone()
+    return int(str(row[0])) if row else 0
+
+
+def purpose(connection: Connection, notice_id: int | None) -> str | None:
+    """What a notice was for; None if there is none of this id."""
+    row = connection.execute(_SQL["purpose"], {"id": notice_id}).fetchone()
+    return str(row[0]) if row else None
+
+
+def sent_to(connection: Connection, contact_id: int, since: datetime) -> list[datetime]:
+    """When letters went to a contact, whatever they were about."""
+    asked = {"contact_id": contact_id, "since": since}
+    rows = connection.execute(_SQL["sent_to"], asked).fetchall()
+    return [row[0] for row in rows]  # type: ignore[misc]
+
+
+def settle(
+    connection: Connection,
+    notice_ids: Sequence[int],
+    state: str,
+    at: datetime,
+    detail: str,
+    *,
+    channel: str = "",
+) -> None:
+    """Note what became of notices; the first is the letter that the others were part of."""
+    asked = {"ids": list(notice_ids), "state": state, "at": at, "detail": detail}
+    connection.execute(_SQL["settle"], asked | {"channel": channel, "first": notice_ids[0]})
+    happening.record(connection, dict.fromkeys(notice_ids, state), at)
+
+
+def hold(connection: Connection, notice_id: int, until: datetime, why: str, *, tried: str) -> None:
+    """Keep a notice back until then; `tried` is the channel that failed, if one did."""
+    connection.execute(_SQL["hold"], {"id": notice_id, "until": until, "why": why, "tried": tried})
+
+
+def withdraw(
+    connection: Connection,
+    ticket_id: int,
+    occasions: Sequence[str],
+    at: datetime,
+    why: str,
+    *,
+    keep: Sequence[str] = (),
+) -> int:
+    """Take back what still waits about a ticket on these occasions, but for the keys to keep.
+
+    Returns how many it was.
+    """
+    asked = {"ticket_id": ticket_id, "occasions": list(occasions), "keep": list(keep)}
+    rows = connection.execute(_SQL["waiting"], asked).fetchall()
+    for (number,) in rows:
+        settle(connection, [int(str(number))], "withheld", at, why)
+    return len(rows)
+
+
+def occasions(connection: Connection, ticket_id: int) -> list[str]:
+    """What a customer was told about a ticket, or will be: the occasions, oldest first."""
+    rows = connection.execute(_SQL["occasions"], {"ticket_id": ticket_id}).fetchall()
+    return [str(row[0]) for row in rows]

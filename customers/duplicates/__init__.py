@@ -1,0 +1,1 @@
+"""Households that are one: found, merged, and parted again."""

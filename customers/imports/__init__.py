@@ -1,0 +1,1 @@
+"""Records of other systems, tidied and taken over."""

@@ -1,0 +1,122 @@
+"""Warranties and plans on appliances, from CSV or the API; docs/formats/csv.md describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from customers import household, plan
+from customers.household import Household
+from customers.imports.importing_purchases import LONGEST, taken, wrong_home, wrong_serial
+from customers.imports.tidying import Wrong
+from devices import appliance
+from devices.appliance import Appliance
+from runtime import csv_table, text_encoding
+from runtime.csv_table import Report, Row
+from storage.pool import Connection
+
+COLUMNS = ("plan_id", "serial", "kind", "name", "starts_on", "ends_on", "covers")
+OPTIONAL = ("household_id",)
+
+
+def import_plans(
+    connection: Connection, lines: Iterable[bytes], *, region: str | None = None
+) -> Report:
+    """Add or update the warranties and plans of a file, in the caller's transaction.
+
+    Raises InvalidError, before anything is written, where the file as a whole cannot be read.
+    """
+    text, _ = text_encoding.as_utf8(lines)
+    report = Report()
+    take_in(connection, csv_table.read(text, COLUMNS, report, OPTIONAL), report, region=region)
+    return report.in_order()
+
+
+def take_in(
+    connection: Connection, rows: Sequence[Row], report: Report, *, region: str | None = None
+) -> None:
+    """Keep the rows that can be kept; with a `region`, only those of its appliances."""
+    named = sorted({row.values.get("household_id", "") for row in rows} - {""})
+    ids = household.ids_of(connection, named)
+    homes = household.by_ids(connection, set(ids.values()))
+    owners = {name: homes[number] for name, number in ids.items() if number in homes}
+    devices = appliance.by_serials(connection, [row["serial"] for row in rows])
+    strange = plan.of_other_regions(connection, [row["plan_id"] for row in rows], region)
+    accepted: dict[str, Row] = {}
+    for row in rows:
+        wrong = (
+            _wrong(row)
+            or wrong_serial(row, devices, region)
+            or _wrong_whose(row, owners, region)
+            or taken(row, "plan_id", strange)
+            or _again(accepted.get(row["plan_id"]))
+        )
+        if wrong:
+            report.refuse(row, *wrong)
+            continue
+        accepted[row["plan_id"]] = row
+    plan.record(connection, [_entry(row, owners, devices) for row in accepted.values()])
+    report.accepted = len(accepted)
+
+
+def _wrong(row: Row) -> Wrong | None:
+    for name in ("plan_id", "name", "serial"):
+        if not 0 < len(row[name]) <= LONGEST:
+            return name, f"expected 1 to {LONGEST} characters"
+    if row["kind"] not in plan.KINDS:
+        return "kind", f"expected one of {', '.join(plan.KINDS)}"
+    if not _covers(row) <= set(plan.COVERS) or not _covers(row):
+        return "covers", f"expected some of {';'.join(plan.COVERS)}"
+    return _wrong_days(row)
+
+
+def _wrong_days(row: Row) -> Wrong | None:
+    for name in ("starts_on", "ends_on"):
+        if (row[name] or name == "starts_on") and _day(row[name]) is None:
+            return name, "expected a day such as 2026-05-31"
+    starts_on, ends_on = _day(row["starts_on"]), _day(row["ends_on"])
+    if starts_on and ends_on and ends_on < starts_on:
+        return "ends_on", f"is before it starts on {starts_on}"
+    return None
+
+
+def _wrong_whose(row: Row, owners: Mapping[str, Household], region: str | None) -> Wrong | None:
+    told = row.values.get("household_id", "")
+    if row["kind"] == "warranty":
+        return (
+            ("household_id", "a warranty goes with the appliance: leave it out") if told else None
+        )
+    if not told:
+        return "household_id", "is required: a plan is somebody's"
+    return wrong_home(row, owners, region)
+
+
+def _again(first: Row | None) -> Wrong | None:
+    return ("plan_id", f"is on line {first.line} already") if first else None
+
+
+def _covers(row: Row) -> frozenset[str]:
+    return frozenset(each.strip() for each in row["covers"].split(";") if each.strip())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _entry(
+    row: Row, owners: Mapping[str, Household], devices: Mapping[str, Appliance]
+) -> plan.Entry:
+    owner = owners.get(row.values.get("household_id", ""))
+    return plan.Entry(
+        external_id=row["plan_id"],
+        device_id=devices[row["serial"]].id,
+        household_id=owner.id if owner else None,
+        kind=row["kind"],
+        name=row["name"],
+        starts_on=date.fromisoformat(row["starts_on"]),
+        ends_on=_day(row["ends_on"]),
+        covers=_covers(row),
+    )

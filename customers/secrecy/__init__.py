@@ -1,0 +1,1 @@
+"""Personal text sealed at rest: keys, sealing, and finding what is sealed."""

@@ -1,0 +1,1 @@
+"""What the catalogue knows, for somebody who asks in their own words."""

@@ -1,0 +1,1 @@
+"""What customers answer, by links that need no login."""

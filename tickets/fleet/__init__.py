@@ -1,0 +1,1 @@
+"""What concerns the whole fleet: outbreaks, demand for parts, the care of models."""

@@ -1,0 +1,1 @@
+"""Which findings are worth a visit now, and which wait."""

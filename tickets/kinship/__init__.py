@@ -1,0 +1,1 @@
+"""Tickets that belong together: merged, split, parts of one trouble."""

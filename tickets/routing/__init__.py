@@ -1,0 +1,1 @@
+"""Who goes to which ticket, and when."""

@@ -1,0 +1,85 @@
+"""What is on the table in a run: who is booked, who is asked first, and what people must do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.pool import Connection
+from tickets.lifecycle import State
+from tickets.routing import technician
+from tickets.routing.calendar import Span
+from tickets.routing.demand import Wanting
+from tickets.routing.explanation import Left
+from tickets.routing.service_region import ServiceRegion
+from tickets.routing.supply import Supply
+from tickets.visits import visit
+
+MOST_AT_ONCE = 400
+"""Tickets a run takes on, the most urgent first; the next run has the others."""
+
+
+@dataclass
+class Desk:
+    """What is on the table in one run."""
+
+    region: ServiceRegion
+    now: datetime
+    book: list[Wanting] = field(default_factory=list)
+    offer: list[Wanting] = field(default_factory=list)
+    left: dict[int, Left] = field(default_factory=dict)
+
+
+def broken(connection: Connection, wanting: Sequence[Wanting], found: Supply) -> dict[int, str]:
+    """Tickets to whose visit nobody will come: the technician is away, or works no more."""
+    names = sorted({each.visit.technician for each in wanting if each.visit is not None})
+    known = {each.name for each in technician.named(connection, names)}
+    here = {each.name for each in found.technicians}
+    lost = {}
+    for each in wanting:
+        start = each.visit
+        if start is None or start.technician not in known:
+            continue
+        span = Span(start.begins_at, start.begins_at + visit.LENGTH)
+        if start.technician not in here:
+            lost[each.id] = "gone"
+        elif any(span.meets(away) for away in found.away[start.technician]):
+            lost[each.id] = "away"
+    return lost
+
+
+def sort(
+    region: ServiceRegion, wanting: Sequence[Wanting], lost: Mapping[int, str], now: datetime
+) -> Desk:
+    """Lay out who is booked, who is asked first, and what routing must leave alone."""
+    desk = Desk(region, now)
+    for each in wanting:
+        if each.id in lost and not each.movable(now):
+            facts = {"technician": each.technician, "begins_at": _told(each.begins_at)}
+            desk.left[each.id] = Left(lost[each.id], facts)
+        elif each.id in lost or each.wants(now):
+            _lay(desk, each)
+    return desk
+
+
+def _lay(desk: Desk, wanting: Wanting) -> None:
+    scheduling = desk.region.scheduling_of(wanting.tier)
+    if wanting.household_id is None:
+        desk.left[wanting.id] = Left("no_household", {})
+    elif scheduling == "by_hand" and not wanting.by_human:
+        desk.left[wanting.id] = Left("by_hand", {"region": desk.region.name})
+    elif scheduling == "offer" and _may_choose(wanting):
+        desk.offer.append(wanting)
+    elif len(desk.book) < MOST_AT_ONCE:
+        desk.book.append(wanting)
+
+
+def _may_choose(wanting: Wanting) -> bool:
+    """A danger does not wait for an answer, nor does one who was asked already."""
+    asked = wanting.state in {State.WAITING_FOR_CUSTOMER, State.SCHEDULED}
+    return not (asked or wanting.safety or wanting.by_human)
+
+
+def _told(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -1,0 +1,1 @@
+"""What customers are written: who it is for, what it says, and when it follows."""
