@@ -15,6 +15,7 @@ from api.console import (
     appliance_page,
     board_page,
     budget_page,
+    call_form,
     customer_pages,
     duplicates_page,
     entrance,
@@ -139,6 +140,7 @@ CONSOLE = (
     fleet_page,
     duplicates_page,
     customer_pages,
+    call_form,
     privacy_page,
     outbox,
     finder,
@@ -170,11 +172,8 @@ def create(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.house = House(settings, catalogue, pool, clock, stop or Stop())
-    app.state.attempts = Attempts()
     app.state.knowledge = Index.of(catalogue)
-    app.state.questions = Allowance(knowledge.A_MINUTE)
-    app.state.pulse = Pulse(pool)
+    furnish(app, House(settings, catalogue, pool, clock, stop or Stop()))
     app.add_middleware(SecurityHeaders)
     problem.install(app)
     for module in API:
@@ -184,3 +183,11 @@ def create(
     app.mount("/static/bokeh", StaticFiles(directory=static_path()), name="bokeh")
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     return app
+
+
+def furnish(app: FastAPI, house: House) -> None:
+    """Let an application work with another house of the same catalogue, and nothing remembered."""
+    app.state.house = house
+    app.state.attempts = Attempts()
+    app.state.questions = Allowance(knowledge.A_MINUTE)
+    app.state.pulse = Pulse(house.pool)

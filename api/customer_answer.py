@@ -28,6 +28,14 @@ class Household(_Told):
     tier: str
 
 
+class ChannelAnswer(_Told):
+    """A channel for which another answer counts than for all others."""
+
+    purpose: str
+    channel: str
+    granted: bool
+
+
 class Contact(_Told):
     """A person of a household."""
 
@@ -39,11 +47,20 @@ class Contact(_Told):
     is_primary: bool
     role: str | None = Field(default=None, examples=["holder"])
     consents: list[str] = Field(default=[], description="Purposes that the person agreed to")
+    exceptions: list[ChannelAnswer] = Field(default=[], description="Where channels differ")
+    shut: list[str] = Field(default=[], description="Channels that refuse the person for good")
+    snoozed_until: datetime | None = Field(default=None, description="No reminders before then")
 
     @classmethod
     def of(cls, person: Person) -> Contact:
         """A contact with its role and consents."""
-        told = {"role": person.role, "consents": person.consents}
+        told = {
+            "role": person.role,
+            "consents": person.consents,
+            "exceptions": [ChannelAnswer.model_validate(each) for each in person.exceptions],
+            "shut": [way.channel for way in person.ways if way.disabled_at is not None],
+            "snoozed_until": person.snoozed_until,
+        }
         return cls.model_validate(person.contact).model_copy(update=told)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.notices import notice
+from alerts.notices import notice, reach
 from alerts.notices.notice import Notice
+from alerts.notices.reach import Way
 from api.user import User
-from customers import contact, member, ownership, plan, profile, purchase, value
+from customers import consent, contact, member, ownership, plan, profile, purchase, value
+from customers.consent import Answer
 from customers.contact import Contact
 from customers.duplicates import likeness, merging
 from customers.duplicates.likeness import Alike
@@ -36,11 +38,16 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the household, with what they agreed to."""
+    """Somebody of the household, with what they agreed to and how they can be reached."""
 
     contact: Contact
     role: str | None
     consents: list[str]
+    exceptions: list[Answer]
+    """Channels for which another answer counts."""
+    ways: list[Way]
+    snoozed_until: datetime | None
+    """They want no reminders before then."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def of(connection: Connection, found: Household, asking: User, at: datetime) -> 
         household=found,
         profile=profile.of(connection, [found.id])[found.id],
         value=value.of(connection, [found.id]).get(found.id),
-        people=_people(connection, found.id),
+        people=_people(connection, found.id, at),
         owned=_owned(connection, found.id, asking, at),
         purchases=purchase.of_household(connection, found.id, MOST),
         tickets=ticket.page(connection, household_id=found.id, limit=MOST, region=asking.region),
@@ -94,13 +101,22 @@ def of(connection: Connection, found: Household, asking: User, at: datetime) -> 
     )
 
 
-def _people(connection: Connection, household_id: int) -> list[Person]:
+def _people(connection: Connection, household_id: int, at: datetime) -> list[Person]:
     contacts = contact.of_household(connection, household_id)
     roles = member.of(connection, [each.id for each in contacts])
-    return [
-        Person(each, roles.get(each.id), sorted(contact.consents(connection, each.id)))
-        for each in contacts
-    ]
+    return [_person(connection, each, roles.get(each.id), at) for each in contacts]
+
+
+def _person(connection: Connection, found: Contact, role: str | None, at: datetime) -> Person:
+    until = reach.snoozed_until(connection, found.id)
+    return Person(
+        contact=found,
+        role=role,
+        consents=sorted(contact.consents(connection, found.id)),
+        exceptions=consent.exceptions(connection, found.id),
+        ways=reach.ways(connection, found.id),
+        snoozed_until=until if until and until > at else None,
+    )
 
 
 def _owned(connection: Connection, household_id: int, asking: User, at: datetime) -> list[Owned]:

@@ -61,6 +61,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeout, _of_database)
     app.add_exception_handler(OperationalError, _of_database)
     app.add_exception_handler(DataError, _of_data)
+    app.add_exception_handler(UnicodeEncodeError, _of_data)
     app.add_exception_handler(Exception, _of_anything)
 
 
@@ -129,7 +130,7 @@ def _of_database(request: Request, error: Exception) -> Response:
 
 
 def _of_data(request: Request, error: Exception) -> Response:
-    """A text that the database cannot hold, such as one with a NUL."""
+    """A text that the database cannot hold, such as one with a NUL or half a character."""
     log.info("value refused by the database", path=request.url.path, error=str(error))
     return _answer(request, 422, "a value cannot be stored or looked up", title="Invalid value")
 

@@ -48,7 +48,7 @@ class Entry:
 
 
 def record(connection: Connection, answers: Sequence[Answer], at: datetime, *, source: str) -> None:
-    """Log answers; one that only repeats the last one of its channel adds nothing.
+    """Log answers; one that repeats the last one of its channel, which still counts, adds nothing.
 
     An import grants nothing that people took back themselves. InvalidError for a purpose that
     nobody asks for.
@@ -89,6 +89,23 @@ def purposes(connection: Connection, contact_id: int) -> frozenset[str]:
     """The purposes that the contact agrees to now, on all channels."""
     rows = connection.execute(_SQL["purposes"], {"contact_id": contact_id}).fetchall()
     return frozenset(str(row[0]) for row in rows)
+
+
+def exceptions(connection: Connection, contact_id: int) -> list[Answer]:
+    """Channels for which another answer counts than for all others, by purpose and channel."""
+    general: dict[str, bool] = {}
+    special: dict[tuple[str, str], bool] = {}
+    for each in log(connection, contact_id):
+        if each.channel is not None:
+            special[each.purpose, each.channel] = each.granted
+            continue
+        general[each.purpose] = each.granted
+        special = {key: value for key, value in special.items() if key[0] != each.purpose}
+    return [
+        Answer(contact_id, purpose, granted, channel)
+        for (purpose, channel), granted in sorted(special.items())
+        if granted != general.get(purpose, False)
+    ]
 
 
 def log(connection: Connection, contact_id: int) -> list[Entry]:

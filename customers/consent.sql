@@ -1,6 +1,6 @@
 -- name: record
--- Only an answer that differs from the last one of its channel is a new row. What people took back
--- themselves no import grants again.
+-- Only an answer that differs from the last one of its channel, or from the one that counts there, is
+-- a new row. What people took back themselves no import grants again.
 INSERT INTO hearthwatch.consents
     (contact_id, purpose, channel, granted, at, source, wording, actor)
 SELECT
@@ -19,7 +19,19 @@ LEFT JOIN LATERAL (
     ORDER BY before.at DESC, before.id DESC
     LIMIT 1
 ) AS last ON true
-WHERE last.granted IS DISTINCT FROM told.granted
+LEFT JOIN LATERAL (
+    SELECT before.granted
+    FROM hearthwatch.consents AS before
+    WHERE before.contact_id = told.contact_id
+        AND before.purpose = told.purpose
+        AND (before.channel IS NULL OR before.channel = told.channel)
+    ORDER BY before.at DESC, before.id DESC
+    LIMIT 1
+) AS counts ON true
+WHERE (
+        last.granted IS DISTINCT FROM told.granted
+        OR counts.granted IS DISTINCT FROM told.granted
+    )
     AND NOT (
         %(imported)s AND told.granted AND NOT coalesce(last.granted, true)
         AND last.source <> %(source)s

@@ -34,24 +34,24 @@ def assign(connection: Connection, owners: dict[int, int], at: datetime) -> None
     arguments = {"device_ids": list(owners), "household_ids": list(owners.values()), "at": at}
     ended = connection.execute(_SQL["end_others"], arguments).fetchall()
     connection.execute(_SQL["begin"], arguments)
-    event.append(
-        connection, [_transferred(int(str(row[0])), int(str(row[1])), at) for row in ended]
-    )
+    _tell(connection, ended, at)
 
 
 def release(connection: Connection, device_ids: Sequence[int], at: datetime) -> None:
     """End whoever's ownership of these devices there is."""
-    ended = connection.execute(
-        _SQL["release"], {"device_ids": list(device_ids), "at": at}
-    ).fetchall()
+    asked = {"device_ids": list(device_ids), "at": at}
+    _tell(connection, connection.execute(_SQL["release"], asked).fetchall(), at)
+
+
+def _tell(connection: Connection, ended: Sequence[Sequence[object]], at: datetime) -> None:
+    """Write down whose devices went away: rows of a device and the household that had it."""
     event.append(
-        connection, [_transferred(int(str(row[0])), int(str(row[1])), at) for row in ended]
+        connection,
+        [
+            Event("customer.transferred", f"household:{home}", at, facts={"device_id": device})
+            for device, home in ended
+        ],
     )
-
-
-def _transferred(device_id: int, household_id: int, at: datetime) -> Event:
-    facts = {"device_id": device_id}
-    return Event("customer.transferred", f"household:{household_id}", at, facts=facts)
 
 
 def households_of(connection: Connection, device_ids: Sequence[int]) -> dict[int, int]:

@@ -57,15 +57,7 @@ class Cover:
     warranty_until: date | None
     plan_until: date | None
     covers: frozenset[str]
-
-    @property
-    def in_warranty(self) -> bool:
-        """Whether a warranty that ends some day is running."""
-        return self.warranty_until is not None
-
-    def includes(self, what: str) -> bool:
-        """Whether the customer does not pay for `what`, one of COVERS."""
-        return what in self.covers
+    """What the customer does not pay for, of COVERS."""
 
 
 def record(connection: Connection, entries: Sequence[Entry]) -> list[int]:
@@ -112,11 +104,6 @@ def covers(connection: Connection, device_ids: Sequence[int], at: datetime) -> d
         device_id: _cover(device_id, [each for each in running if each.device_id == device_id])
         for device_id in {each.device_id for each in running}
     }
-
-
-def covering(connection: Connection, device_id: int, at: datetime) -> Cover | None:
-    """What covers an appliance at `at`; None if nothing does."""
-    return covers(connection, [device_id], at).get(device_id)
 
 
 def _cover(device_id: int, running: Sequence[Plan]) -> Cover:

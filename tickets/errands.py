@@ -35,6 +35,24 @@ NO_TYPES: Catalogue = MappingProxyType({})
 USUAL = Plan()
 NOTHING_GOES = Kept()
 EVERYBODY_STAYS = PeopleKeeping()
+DUE = {
+    delivery.RELEASE: delivery.EVERY_TEN_SECONDS,
+    care_tip.ADVISE: care_tip.EVERY_DAY,
+    my_link.FORGET: my_link.EVERY_NIGHT,
+    retention.ENFORCE: retention.EVERY_HOUR,
+    people.ENFORCE: people.EVERY_HOUR,
+    handed_over.END: handed_over.EVERY_TEN_MINUTES,
+    value.RECKON: value.EVERY_DAY,
+    likeness.SEARCH: likeness.EVERY_DAY,
+    fleet_errand.LOOK: fleet_errand.EVERY_HOUR,
+    outside.FORGET: outside.EVERY_HOUR,
+    watching.LOOK: watching.EVERY_TEN_SECONDS,
+    weighing.REFRESH: weighing.EVERY_MINUTE,
+    review.LOOK: review.EVERY_HOUR,
+    errand.ROUTE: errand.EVERY_MINUTE,
+    **model_care.DUE,
+}
+"""When each is queued by itself."""
 
 
 def run(
@@ -79,20 +97,4 @@ def run(
         model_care.FIND_DUE: partial(model_care.find_due, pool, catalogue, plan),
         model_care.RETRAIN: partial(model_care.retrain, pool, catalogue, plan),
     }
-    due = {
-        delivery.RELEASE: delivery.EVERY_TEN_SECONDS,
-        care_tip.ADVISE: care_tip.EVERY_DAY,
-        my_link.FORGET: my_link.EVERY_NIGHT,
-        retention.ENFORCE: retention.EVERY_HOUR,
-        people.ENFORCE: people.EVERY_HOUR,
-        handed_over.END: handed_over.EVERY_TEN_MINUTES,
-        value.RECKON: value.EVERY_DAY,
-        likeness.SEARCH: likeness.EVERY_DAY,
-        fleet_errand.LOOK: fleet_errand.EVERY_HOUR,
-        outside.FORGET: outside.EVERY_HOUR,
-        watching.LOOK: watching.EVERY_TEN_SECONDS,
-        weighing.REFRESH: weighing.EVERY_MINUTE,
-        review.LOOK: review.EVERY_HOUR,
-        errand.ROUTE: errand.EVERY_MINUTE,
-    } | model_care.DUE
-    queue.work(url, errands, stop, due=due)
+    queue.work(url, errands, stop, due=DUE)

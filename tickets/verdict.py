@@ -9,16 +9,19 @@ from enum import StrEnum
 
 from psycopg.rows import class_row
 
+from customers.secrecy import sealing
 from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.offline import OFFLINE
 from runtime.errors import ConflictError, InvalidError
 from storage import event, query
 from storage.event import Event
 from storage.pool import Connection
+from tickets.conversation import sealed_for
 from tickets.lifecycle import State
 from tickets.ticket import Ticket
 
 _SQL = query.beside(__file__)
+_PLACE = "ticket_verdicts.note_sealed"
 
 
 class Finding(StrEnum):
@@ -57,6 +60,12 @@ class Recorded:
     """The visit at which it was found; None if nobody has been there."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Row(Recorded):
+    household_id: int | None
+    note_sealed: bytes | None
+
+
 @dataclass(frozen=True)
 class Tally:
     """The last verdicts on tickets that a model's findings opened or joined."""
@@ -84,21 +93,32 @@ def record(
             f"ticket {ticket.id} is new: nobody has looked at it", hint="assign it first"
         )
     _check_names(verdict, description)
-    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
-        kept = cursor.execute(
-            _SQL["record"],
-            {
-                "ticket_id": ticket.id,
-                "at": at,
-                "actor": actor,
-                "finding": verdict.finding,
-                "mode": verdict.mode,
-                "consumable": verdict.consumable,
-                "note": verdict.note,
-            },
-        ).fetchall()
-    event.append(connection, [_event(ticket, kept[0])])
-    return kept[0]
+    note = verdict.note.strip()
+    owner = sealed_for.owner(ticket.household_id)
+    row = connection.execute(
+        _SQL["record"],
+        {
+            "ticket_id": ticket.id,
+            "at": at,
+            "actor": actor,
+            "finding": verdict.finding,
+            "mode": verdict.mode,
+            "consumable": verdict.consumable,
+            "note_sealed": sealing.seal(connection, owner, _PLACE, [note])[0] if note else None,
+        },
+    ).fetchall()[0]
+    kept = Recorded(
+        ticket_id=ticket.id,
+        at=at,
+        actor=actor,
+        finding=verdict.finding,
+        mode=verdict.mode,
+        consumable=verdict.consumable,
+        note=note,
+        visit_id=None if row[0] is None else int(str(row[0])),
+    )
+    event.append(connection, [_event(ticket, kept)])
+    return kept
 
 
 def _event(ticket: Ticket, kept: Recorded) -> Event:
@@ -112,20 +132,38 @@ def _event(ticket: Ticket, kept: Recorded) -> Event:
 
 def last(connection: Connection, ticket_id: int) -> Recorded | None:
     """The verdict that counts; None if there is none."""
-    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
-        return cursor.execute(_SQL["last"], {"ticket_id": ticket_id}).fetchone()
+    return next(iter(_opened(connection, "last", ticket_id=ticket_id)), None)
 
 
 def history(connection: Connection, ticket_id: int) -> list[Recorded]:
     """List every verdict on a ticket, the one that counts first."""
-    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
-        return cursor.execute(_SQL["history"], {"ticket_id": ticket_id}).fetchall()
+    return _opened(connection, "history", ticket_id=ticket_id)
 
 
 def of_visit(connection: Connection, visit_id: int) -> Recorded | None:
     """The verdict that counts of those given at a visit; None if there is none."""
-    with connection.cursor(row_factory=class_row(Recorded)) as cursor:
-        return cursor.execute(_SQL["of_visit"], {"visit_id": visit_id}).fetchone()
+    return next(iter(_opened(connection, "of_visit", visit_id=visit_id)), None)
+
+
+def _opened(connection: Connection, block: str, **asked: int) -> list[Recorded]:
+    with connection.cursor(row_factory=class_row(_Row)) as cursor:
+        rows = cursor.execute(_SQL[block], asked).fetchall()
+    sealed = [(sealed_for.owner(row.household_id), row.note_sealed) for row in rows]
+    notes = sealing.open_(connection, _PLACE, sealed)
+    return [_recorded(row, note) for row, note in zip(rows, notes, strict=True)]
+
+
+def _recorded(row: _Row, note: str | None) -> Recorded:
+    return Recorded(
+        ticket_id=row.ticket_id,
+        at=row.at,
+        actor=row.actor,
+        finding=row.finding,
+        mode=row.mode,
+        consumable=row.consumable,
+        note=row.note if note is None else note,
+        visit_id=row.visit_id,
+    )
 
 
 def tallies(connection: Connection, model_ids: Sequence[int]) -> dict[int, Tally]:

@@ -1,9 +1,9 @@
 -- name: record
 -- A verdict belongs to the last visit at which somebody arrived.
 INSERT INTO hearthwatch.ticket_verdicts
-    (ticket_id, at, actor, finding, mode, consumable, note, visit_id)
+    (ticket_id, at, actor, finding, mode, consumable, note_sealed, visit_id)
 VALUES (
-    %(ticket_id)s, %(at)s, %(actor)s, %(finding)s, %(mode)s, %(consumable)s, %(note)s,
+    %(ticket_id)s, %(at)s, %(actor)s, %(finding)s, %(mode)s, %(consumable)s, %(note_sealed)s,
     (
         SELECT id FROM hearthwatch.visits
         WHERE ticket_id = %(ticket_id)s AND arrived_at IS NOT NULL
@@ -11,26 +11,35 @@ VALUES (
         LIMIT 1
     )
 )
-RETURNING ticket_id, at, actor, finding, mode, consumable, note, visit_id
+RETURNING visit_id
 
 -- name: last
-SELECT ticket_id, at, actor, finding, mode, consumable, note, visit_id
-FROM hearthwatch.ticket_verdicts
-WHERE ticket_id = %(ticket_id)s
-ORDER BY id DESC
+SELECT
+    given.ticket_id, given.at, given.actor, given.finding, given.mode, given.consumable, given.note,
+    given.visit_id, ticket.household_id, given.note_sealed
+FROM hearthwatch.ticket_verdicts AS given
+JOIN hearthwatch.tickets AS ticket ON ticket.id = given.ticket_id
+WHERE given.ticket_id = %(ticket_id)s
+ORDER BY given.id DESC
 LIMIT 1
 
 -- name: history
-SELECT ticket_id, at, actor, finding, mode, consumable, note, visit_id
-FROM hearthwatch.ticket_verdicts
-WHERE ticket_id = %(ticket_id)s
-ORDER BY id DESC
+SELECT
+    given.ticket_id, given.at, given.actor, given.finding, given.mode, given.consumable, given.note,
+    given.visit_id, ticket.household_id, given.note_sealed
+FROM hearthwatch.ticket_verdicts AS given
+JOIN hearthwatch.tickets AS ticket ON ticket.id = given.ticket_id
+WHERE given.ticket_id = %(ticket_id)s
+ORDER BY given.id DESC
 
 -- name: of_visit
-SELECT ticket_id, at, actor, finding, mode, consumable, note, visit_id
-FROM hearthwatch.ticket_verdicts
-WHERE visit_id = %(visit_id)s
-ORDER BY id DESC
+SELECT
+    given.ticket_id, given.at, given.actor, given.finding, given.mode, given.consumable, given.note,
+    given.visit_id, ticket.household_id, given.note_sealed
+FROM hearthwatch.ticket_verdicts AS given
+JOIN hearthwatch.tickets AS ticket ON ticket.id = given.ticket_id
+WHERE given.visit_id = %(visit_id)s
+ORDER BY given.id DESC
 LIMIT 1
 
 -- name: tallies

@@ -16,6 +16,7 @@ from alerts.draft import Draft
 from alerts.notices import happening
 from customers import contact
 from customers.secrecy import sealing
+from customers.secrecy.sealing import Keys
 from storage import query, queue
 from storage.pool import Connection
 
@@ -63,38 +64,36 @@ def write(connection: Connection, drafts: Sequence[Draft], at: datetime) -> list
     keys = sealing.keys_of(
         connection, {sealing.contact(each.contact_id) for each in drafts}, make=True
     )
-    rows = connection.execute(
-        _SQL["write"],
-        {
-            "keys": [each.key for each in drafts],
-            "contact_ids": [each.contact_id for each in drafts],
-            "device_ids": [each.device_id for each in drafts],
-            "purposes": [each.purpose for each in drafts],
-            "occasions": [each.occasion for each in drafts],
-            "abouts": [each.about for each in drafts],
-            "ticket_ids": [each.ticket_id for each in drafts],
-            "safety": [each.safety for each in drafts],
-            "traces": [each.trace for each in drafts],
-            "languages": [each.language for each in drafts],
-            "subjects": [
-                keys.seal(sealing.contact(each.contact_id), SUBJECT, each.subject)
-                for each in drafts
-            ],
-            "bodies": [
-                keys.seal(sealing.contact(each.contact_id), BODY, each.body) for each in drafts
-            ],
-            "not_before": [at + each.wait for each in drafts],
-            "states": [each.state for each in drafts],
-            "details": [each.detail for each in drafts],
-            "at": at,
-        },
-    ).fetchall()
+    rows = connection.execute(_SQL["write"], _columns(keys, drafts, at)).fetchall()
     written = {int(str(number)): str(state) for number, state in rows}
     happening.record(connection, written, at)
     queued = [number for number, state in written.items() if state == "queued"]
     for number in due(connection, at, within=queued):
         send(connection, number)
     return queued
+
+
+def _columns(keys: Keys, drafts: Sequence[Draft], at: datetime) -> dict[str, object]:
+    owners = [sealing.contact(each.contact_id) for each in drafts]
+    told = list(zip(owners, drafts, strict=True))
+    return {
+        "keys": [each.key for each in drafts],
+        "contact_ids": [each.contact_id for each in drafts],
+        "device_ids": [each.device_id for each in drafts],
+        "purposes": [each.purpose for each in drafts],
+        "occasions": [each.occasion for each in drafts],
+        "abouts": [each.about for each in drafts],
+        "ticket_ids": [each.ticket_id for each in drafts],
+        "safety": [each.safety for each in drafts],
+        "traces": [each.trace for each in drafts],
+        "languages": [each.language for each in drafts],
+        "subjects": [keys.seal(owner, SUBJECT, each.subject) for owner, each in told],
+        "bodies": [keys.seal(owner, BODY, each.body) for owner, each in told],
+        "not_before": [at + each.wait for each in drafts],
+        "states": [each.state for each in drafts],
+        "details": [each.detail for each in drafts],
+        "at": at,
+    }
 
 
 def send(connection: Connection, notice_id: int) -> None:

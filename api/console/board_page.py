@@ -13,16 +13,17 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api import instant, wording
 from api import region as regions
-from api import wording
 from api.access import check_role
 from api.console import board, language, pages
 from api.console.board import Board
 from api.console.session import FilledIn, Session, SignedIn
 from api.cursor import LARGEST_ID
 from api.house import House, Served, Transaction
+from api.instant import Day
 from api.user import Role
-from runtime.errors import HearthwatchError, InvalidError, NotFoundError
+from runtime.errors import HearthwatchError, NotFoundError
 from storage.pool import Connection
 from tickets.routing import choice_words, pin, service_region, slots, technician, trail
 from tickets.routing.pin import Pin, Wish
@@ -55,7 +56,7 @@ def show(
     connection: Transaction,
     asking: SignedIn,
     region: RegionName = None,
-    day: date | None = None,
+    day: Day | None = None,
     ticket: Annotated[int | None, Query(ge=1, lt=LARGEST_ID)] = None,
 ) -> Response:
     """The board of a region; without one, of the first that has technicians."""
@@ -80,7 +81,7 @@ def put_pin(
     found = regions.ticket_for(connection, asking.user, ticket)
     try:
         zone = _zone(connection, found.region, name)
-        wish = Wish(name or None, _read_time(at, zone) if at else None, reason)
+        wish = Wish(name or None, instant.of_field(at, zone) if at else None, reason)
         with connection.transaction():
             pin.place(connection, found, wish, asking.user.name, house.clock.now())
     except HearthwatchError as error:
@@ -129,13 +130,6 @@ def book(
 def _back(found: Ticket) -> Response:
     asked = urlencode({"region": found.region or NOWHERE, "ticket": found.id})
     return RedirectResponse(f"{PAGE}?{asked}#decide", HTTPStatus.SEE_OTHER)
-
-
-def _read_time(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError as error:
-        raise InvalidError("this is no time", hint="choose a day and a time of day") from error
 
 
 def _zone(connection: Connection, region: str, name: str) -> ZoneInfo:

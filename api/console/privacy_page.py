@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
+from alerts.channels import installed
 from api import audit, region
 from api.access import check_role
 from api.console import pages
@@ -59,6 +60,7 @@ def _render(
         household=found,
         people=[(each, consent.log(connection, each.id)) for each in people],
         purposes=consent.PURPOSES,
+        channels=installed.NAMES,
         held=register(),
         told=export_bundle.words(),
         acts=audit.page(connection, household_id=found.id, limit=MOST_ENTRIES),
@@ -77,13 +79,16 @@ def answer(
     contact_id: Annotated[int, Form(ge=1, lt=LARGEST_ID)],
     purpose: Annotated[str, Form(max_length=40)],
     granted: Annotated[bool, Form()],
+    channel: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Take down what somebody agreed to or took back."""
+    """Take down what somebody agreed to or took back, on one channel if it is named."""
     check_role(asking.user, Role.DISPATCHER)
     found = region.household_for(connection, asking.user, household_id)
     if contact_id not in {each.id for each in contact.of_household(connection, found.id)}:
         raise InvalidError("this person is not of this household", hint="load the page again")
-    given = Answer(contact_id, purpose, granted, actor=asking.user.name)
+    if channel and channel not in installed.NAMES:
+        raise InvalidError(f"there is no channel {channel!r}", hint=", ".join(installed.NAMES))
+    given = Answer(contact_id, purpose, granted, channel or None, actor=asking.user.name)
     consent.record(connection, [given], house.clock.now(), source=SOURCE)
     return RedirectResponse(f"/console/customers/{found.id}/privacy", HTTPStatus.SEE_OTHER)
 

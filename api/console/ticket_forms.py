@@ -20,6 +20,7 @@ from api.routes import ticket_record
 from api.user import Role
 from runtime.errors import HearthwatchError, InvalidError
 from storage.pool import Connection
+from tickets.answers import question
 from tickets.conversation import attachment, intake, interaction, note
 from tickets.conversation.intake import Report
 from tickets.conversation.interaction import Channel, Interaction
@@ -113,6 +114,26 @@ def log_a_call(
         interaction.record(connection, said)
 
     return _done(request, house, connection, asking, ticket_id, Role.TECHNICIAN, act)
+
+
+@router.post("/question")
+def ask(
+    *,
+    request: Request,
+    house: Served,
+    connection: Transaction,
+    asking: FilledIn,
+    ticket_id: TicketId,
+    words: Annotated[str, Form(max_length=question.LONGEST)] = "",
+) -> Response:
+    """Ask the customer something, by letter; the answer comes back to the ticket."""
+    name, at = asking.user.name, house.clock.now()
+
+    def act(found: Ticket) -> None:
+        question.ask(connection, house.catalogue, found, words, name, at)
+        audit.record(connection, name, "customer asked", f"ticket:{found.id}")
+
+    return _done(request, house, connection, asking, ticket_id, Role.DISPATCHER, act)
 
 
 @router.post("/merge")

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from alerts import departure_words
 from alerts.judges.anomaly import MOST_MOVED
-from api import permission, region, user, wording
+from api import instant, permission, region, user, wording
 from api.console import (
     evidence_charts,
     kin_card,
@@ -38,9 +38,10 @@ from customers.household import Household
 from devices import appliance, device_state
 from models.artefacts.packing import UnreadableError
 from models.reasons import explanation
-from runtime.errors import HearthwatchError, InvalidError
+from runtime.errors import HearthwatchError
 from storage.pool import Connection
 from tickets import precedent, priority_words, ticket
+from tickets.answers import question
 from tickets.lifecycle import OPEN, TRANSITIONS, State
 from tickets.precedent import Precedent
 from tickets.ticket import Move, Proof, Ticket
@@ -88,12 +89,13 @@ def move(
     found = region.ticket_for(connection, asking.user, ticket_id)
     try:
         permission.check_move(asking.user, found, state)
+        customer = _customer(connection, found, asking)
         asked = Move(
             state=state,
             version=version,
             actor=asking.user.name,
             assignee=assignee.strip() or None,
-            visit_at=_visit_at(visit, _zone(_customer(connection, found, asking))),
+            visit_at=instant.of_field(visit, _zone(customer)) if visit else None,
             note=note.strip(),
         )
         with connection.transaction():
@@ -141,6 +143,7 @@ def render(
         line=ticket_line.of(connection, found, description, spoken, private=close),
         first_lines=ticket_line.FIRST,
         may_write=close,
+        questions=question.of_ticket(connection, found.id) if close else [],
         attachment_mb=house.settings.attachment_mb,
         charts=_charts(house, connection, found, spoken, proofs),
         standing=_standing(house, connection, found, spoken),
@@ -154,16 +157,6 @@ def render(
         technicians=user.technicians(connection, found.region),
         now=house.clock.now(),
     )
-
-
-def _visit_at(text: str, zone: ZoneInfo) -> datetime | None:
-    """What a browser's date and time field holds, in the customer's time."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError as error:
-        raise InvalidError(f"{text!r} is no date and time") from error
 
 
 def _customer(connection: Connection, found: Ticket, asking: Session) -> Customer | None:

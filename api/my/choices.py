@@ -88,14 +88,8 @@ def _set(
     *,
     granted: bool,
 ) -> None:
-    """Let this be the newest answer for the channel.
-
-    One that repeats the channel's last is not kept, though all channels were answered for since.
-    """
-    for answers in ((granted,), (not granted, granted)):
-        if consent.allows(connection, contact_id, purpose, channel) != granted:
-            for answer in answers:
-                _answer(connection, [(contact_id, purpose, answer, channel)], at)
+    if consent.allows(connection, contact_id, purpose, channel) != granted:
+        _answer(connection, [(contact_id, purpose, granted, channel)], at)
 
 
 def _answer(

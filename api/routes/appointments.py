@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import cursor, problem, region
 from api.access import Dispatcher, Viewer
 from api.house import Served, Transaction
+from api.instant import Instant
 from runtime.errors import NotFoundError
 from tickets.routing import choice_words, pin, slots, trail
 from tickets.routing.pin import Wish
@@ -58,7 +59,7 @@ class PinAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     technician: str | None = Field(default=None, min_length=1, max_length=200)
-    begins_at: AwareDatetime | None = None
+    begins_at: Instant | None = None
     reason: str = Field(min_length=1, max_length=500, examples=["the customer knows her"])
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, csv_body, household_record, problem
 from api.access import Dispatcher
 from api.csv_body import CsvBody
 from api.customer_answer import HouseholdDetail
 from api.house import Served, Transaction
+from api.instant import Instant
 from api.intake_rows import of_customer, of_items
 from customers import household, member
 from customers.imports import importing, importing_plans, importing_purchases
@@ -68,7 +69,7 @@ class PurchaseAsked(_Asked):
     part_number: Id
     amount: Decimal = Field(ge=0, max_digits=14, decimal_places=2, description="For all of it")
     currency: str = Field(pattern="^[A-Z]{3}$", examples=["EUR"])
-    bought_at: AwareDatetime
+    bought_at: Instant
     quantity: int = Field(default=1, ge=1, lt=1_000_000)
     serial: str = Field(default="", max_length=64, description="The appliance that it is for")
 

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import problem, region
 from api.access import Dispatcher, Viewer
 from api.cursor import LARGEST_ID
 from api.house import Served, Transaction
+from api.instant import Instant
 from api.routes.tickets import TicketId
 from tickets.outside import inbound, link, mapping
 from tickets.outside.inbound import Update
@@ -57,11 +58,11 @@ class Asked(BaseModel):
     )
     note: str = Field(default="", max_length=10_000)
     assignee: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    visit_at: AwareDatetime | None = None
+    visit_at: Instant | None = None
     version: int | None = Field(
         default=None, ge=1, description="The ticket's, as the event that you act on told it"
     )
-    changed_at: AwareDatetime | None = Field(
+    changed_at: Instant | None = Field(
         default=None, description="When the record was changed there; older ones are refused"
     )
 

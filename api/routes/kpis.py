@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, cursor, problem
 from api.access import Dispatcher, Viewer
 from api.house import House, Served, Transaction
+from api.instant import Day, Instant
 from api.user import User
 from customers import household
+from runtime import time_zone
 from runtime.errors import InvalidError, NotFoundError
 from storage.pool import Connection
 from tickets.kpi import figure, review
 from tickets.kpi.figure import AtRisk, By, Span, Unit
-from tickets.sla.calendar import is_zone
 
 router = APIRouter(prefix="/v1", tags=["kpis"])
 USUAL = timedelta(days=28)
-Instant = AwareDatetime | date
+Told = Instant | Day
 From = Annotated[
-    Instant | None,
+    Told | None,
     Query(alias="from", description="A day, or an instant; without it 28 days before `until`"),
 ]
 Until = Annotated[
-    Instant | None,
+    Told | None,
     Query(description="A day, which is not counted any more, or an instant; without it now"),
 ]
 Zone = Annotated[
@@ -184,20 +185,20 @@ def closed(
 def span_of(
     house: House,
     asking: User,
-    since: Instant | None,
-    until: Instant | None,
+    since: Told | None,
+    until: Told | None,
     zone: str,
     region: str | None,
 ) -> Span:
     """What is asked about; InvalidError for a zone that is none and for a span that ends early."""
-    if not is_zone(zone):
+    if not time_zone.is_known(zone):
         raise InvalidError(f"there is no time zone {zone!r}", hint="give one such as Asia/Shanghai")
     ends = house.clock.now() if until is None else _instant(until, zone)
     begins = ends - USUAL if since is None else _instant(since, zone)
     return Span(begins, ends, asking.region or region, zone)
 
 
-def _instant(told: Instant, zone: str) -> datetime:
+def _instant(told: Told, zone: str) -> datetime:
     if isinstance(told, datetime):
         return told
     return datetime.combine(told, time.min, ZoneInfo(zone))

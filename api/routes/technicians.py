@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, csv_body, cursor, problem
 from api.access import Dispatcher
 from api.csv_body import CsvBody
 from api.house import Served, Transaction
+from api.instant import Instant
 from api.user import User
 from runtime.csv_table import Report
 from runtime.errors import InvalidError, NotFoundError
@@ -64,8 +65,8 @@ class AbsenceAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    begins_at: AwareDatetime
-    ends_at: AwareDatetime
+    begins_at: Instant
+    ends_at: Instant
     reason: str = Field(default="", max_length=200)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import cursor, etag, permission, problem, region, ticket_answer
 from api.access import Technician, Viewer
 from api.cursor import Cursor, Limit, Page
 from api.etag import IfMatch
 from api.house import Served, Transaction
+from api.instant import Instant
 from api.ticket_answer import Ticket, TicketDetail
 from tickets import ticket
 from tickets.lifecycle import State
@@ -36,7 +37,7 @@ class Transition(BaseModel):
 
     state: State
     assignee: str | None = Field(default=None, min_length=1, max_length=200)
-    visit_at: AwareDatetime | None = None
+    visit_at: Instant | None = None
     note: str = Field(default="", max_length=2000)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
-from pydantic import AwareDatetime
 
 from api import cursor, etag, problem, visiting
 from api.access import Technician, Viewer
 from api.cursor import Cursor, Limit, Page
 from api.house import House, Served, Transaction
+from api.instant import Instant
 from api.user import User
 from api.visit_answer import Detail, Kept, Picture, Report, Ticks, Visit
 from storage.pool import Connection
@@ -34,8 +34,8 @@ def index(
     technician: str | None = None,
     ticket_id: Annotated[int | None, Query(ge=1, lt=cursor.LARGEST_ID)] = None,
     state: State | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     region: str | None = None,
 ) -> Page[Visit]:
     """Visits, newest first; a technician gets their own, a partner its region's."""

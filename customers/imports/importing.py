@@ -9,7 +9,7 @@ from datetime import datetime
 from customers import consent, contact, household, member, profile, value
 from customers.duplicates import alias, likeness
 from customers.duplicates.likeness import Alike
-from customers.imports import tidying
+from customers.imports import refusal, tidying
 from customers.imports.tidying import Wrong
 from runtime import csv_table, text_encoding
 from runtime.csv_table import Cleaned, Report, Row
@@ -72,7 +72,12 @@ def take_in(
     )
     if accepted:
         value.ask(connection)
-        report.alike = likeness.among(connection, sorted(set(ids.values())), at)
+        alike = likeness.among(connection, sorted(set(ids.values())), at)
+        report.alike = [
+            each
+            for each in alike
+            if region in {None, each.region} and region in {None, each.other_region}
+        ]
     report.accepted = len(accepted)
     return ids
 
@@ -107,7 +112,7 @@ def _accepted(
             or _wrong_region(row.row, region, strange)
             or _wrong_home(row.row, homes, region)
             or _differs(row.row, households.get(row.row["household_id"]))
-            or _again(contacts.get(row.row["contact_id"]))
+            or refusal.of_repeated(contacts.get(row.row["contact_id"]), "contact_id")
         )
         if wrong:
             report.refuse(told, *wrong)
@@ -162,10 +167,6 @@ def _differs(row: Row, first: Row | None) -> Wrong | None:
         if first and row.values.get(column) != first.values.get(column):
             return column, f"line {first.line} says {first[column]!r} of the same household"
     return None
-
-
-def _again(first: Row | None) -> Wrong | None:
-    return ("contact_id", f"is on line {first.line} already") if first else None
 
 
 def _household(external_id: str, row: Row) -> household.Entry:

@@ -7,7 +7,8 @@ from datetime import date
 
 from customers import household, plan
 from customers.household import Household
-from customers.imports.importing_purchases import LONGEST, taken, wrong_home, wrong_serial
+from customers.imports import refusal
+from customers.imports.importing_purchases import LONGEST
 from customers.imports.tidying import Wrong
 from devices import appliance
 from devices.appliance import Appliance
@@ -46,10 +47,10 @@ def take_in(
     for row in rows:
         wrong = (
             _wrong(row)
-            or wrong_serial(row, devices, region)
+            or refusal.of_serial(row, devices, region)
             or _wrong_whose(row, owners, region)
-            or taken(row, "plan_id", strange)
-            or _again(accepted.get(row["plan_id"]))
+            or refusal.of_taken(row, "plan_id", strange)
+            or refusal.of_repeated(accepted.get(row["plan_id"]), "plan_id")
         )
         if wrong:
             report.refuse(row, *wrong)
@@ -88,11 +89,7 @@ def _wrong_whose(row: Row, owners: Mapping[str, Household], region: str | None) 
         )
     if not told:
         return "household_id", "is required: a plan is somebody's"
-    return wrong_home(row, owners, region)
-
-
-def _again(first: Row | None) -> Wrong | None:
-    return ("plan_id", f"is on line {first.line} already") if first else None
+    return refusal.of_home(row, owners, region)
 
 
 def _covers(row: Row) -> frozenset[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from customers import household, purchase, value
 from customers.household import Household
+from customers.imports import refusal
 from customers.imports.tidying import Wrong
 from devices import appliance
 from devices.appliance import Appliance
@@ -22,6 +23,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 _QUANTITY = re.compile(r"[1-9][0-9]{0,5}")
 LONGEST = 200
+"""Characters of an id, a name or a number."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nobody means a day before it, and the first of all is none in zones to the east."""
 
 
 def import_purchases(
@@ -56,10 +60,10 @@ def take_in(
     for row in rows:
         wrong = (
             _wrong(row, at)
-            or wrong_home(row, owners, region)
-            or wrong_serial(row, devices, region)
-            or taken(row, "purchase_id", strange)
-            or _again(accepted.get(row["purchase_id"]))
+            or refusal.of_home(row, owners, region)
+            or refusal.of_serial(row, devices, region)
+            or refusal.of_taken(row, "purchase_id", strange)
+            or refusal.of_repeated(accepted.get(row["purchase_id"]), "purchase_id")
         )
         if wrong:
             report.refuse(row, *wrong)
@@ -72,29 +76,29 @@ def take_in(
         value.ask(connection)
 
 
-def wrong_home(row: Row, owners: Mapping[str, Household], region: str | None) -> Wrong | None:
-    """What is wrong with the row's household: nobody knows it, or it is another region's."""
-    owner = owners.get(row["household_id"])
-    if owner is None or region not in {None, owner.region}:
-        return "household_id", "no such household; import the customers first"
-    return None
+def _wrong(row: Row, at: datetime) -> Wrong | None:
+    for name in ("purchase_id", "part_number"):
+        if not 0 < len(row[name]) <= LONGEST:
+            return name, f"expected 1 to {LONGEST} characters"
+    if not _AMOUNT.fullmatch(row["amount"]):
+        return "amount", "expected a sum such as 24.90, without a sign or separators"
+    if not _CURRENCY.fullmatch(row["currency"]):
+        return "currency", "expected three capital letters such as EUR (ISO 4217)"
+    if row.values.get("quantity") and not _QUANTITY.fullmatch(row["quantity"]):
+        return "quantity", "expected a whole number from 1 on"
+    return _wrong_time(row, at)
 
 
-def wrong_serial(row: Row, devices: Mapping[str, Appliance], region: str | None) -> Wrong | None:
-    """What is wrong with the row's serial number, if it has one."""
-    serial = row.values.get("serial")
-    device = devices.get(serial or "")
-    if serial and (device is None or region not in {None, device.region}):
-        return "serial", "no such appliance; import the appliances first"
-    return None
+def _wrong_time(row: Row, at: datetime) -> Wrong | None:
+    bought_at = _instant(row["bought_at"])
+    if bought_at is None:
+        return "bought_at", "expected a day such as 2026-05-31, or a time such as 2026-05-31T09:30Z"
+    if bought_at < EARLIEST:
+        return "bought_at", f"is before {EARLIEST.year}"
+    return ("bought_at", "is in the future") if bought_at > at else None
 
 
-def taken(row: Row, column: str, strange: Collection[str]) -> Wrong | None:
-    """What is wrong with an id by which another region knows something."""
-    return (column, "is taken: use another") if row[column] in strange else None
-
-
-def instant(text: str) -> datetime | None:
+def _instant(text: str) -> datetime | None:
     """A day, or a time with its zone; a time without one is in UTC. None if it is neither."""
     try:
         told = datetime.fromisoformat(text)
@@ -103,37 +107,10 @@ def instant(text: str) -> datetime | None:
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
-def _wrong(row: Row, at: datetime) -> Wrong | None:
-    for name in ("purchase_id", "part_number"):
-        if not 0 < len(row[name]) <= LONGEST:
-            return name, f"expected 1 to {LONGEST} characters"
-    if not _amount_fits(row["amount"]):
-        return "amount", "expected a sum such as 24.90, without a sign or separators"
-    if not _CURRENCY.fullmatch(row["currency"]):
-        return "currency", "expected three capital letters such as EUR (ISO 4217)"
-    if row.values.get("quantity") and not _QUANTITY.fullmatch(row["quantity"]):
-        return "quantity", "expected a whole number from 1 on"
-    bought_at = instant(row["bought_at"])
-    if bought_at is None:
-        return "bought_at", "expected a day such as 2026-05-31, or a time such as 2026-05-31T09:30Z"
-    return ("bought_at", "is in the future") if bought_at > at else None
-
-
-def _amount_fits(text: str) -> bool:
-    try:
-        return bool(_AMOUNT.fullmatch(text)) and Decimal(text) >= 0
-    except InvalidOperation:
-        return False
-
-
-def _again(first: Row | None) -> Wrong | None:
-    return ("purchase_id", f"is on line {first.line} already") if first else None
-
-
 def _entry(
     row: Row, owners: Mapping[str, Household], devices: Mapping[str, Appliance]
 ) -> purchase.Entry:
-    bought_at = instant(row["bought_at"])
+    bought_at = _instant(row["bought_at"])
     assert bought_at is not None  # noqa: S101 - checked by _wrong
     serial = row.values.get("serial")
     return purchase.Entry(

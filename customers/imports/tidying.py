@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from customers import contact, household, member
 from customers.imports import cleaning
 from customers.imports.cleaning import UncleanError
+from runtime import time_zone
 from runtime.csv_table import Cleaned, Row
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -124,7 +123,7 @@ def _wrong_choice(values: Mapping[str, str], name: str, allowed: tuple[str, ...]
 
 
 def _wrong_zone(values: Mapping[str, str]) -> Wrong | None:
-    if values["time_zone"] and values["time_zone"] not in _zones():
+    if values["time_zone"] and not time_zone.is_known(values["time_zone"]):
         return "time_zone", "expected an IANA name such as Asia/Shanghai"
     return None
 
@@ -152,8 +151,3 @@ def _within(text: str, most: int) -> bool:
         return -most <= float(text) <= most
     except ValueError:
         return False
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())

@@ -57,6 +57,11 @@ silent AS (
     UPDATE hearthwatch.ticket_changes
     SET note = '', note_sealed = NULL
     WHERE ticket_id IN (SELECT id FROM told)
+),
+mute AS (
+    UPDATE hearthwatch.ticket_verdicts
+    SET note = '', note_sealed = NULL
+    WHERE ticket_id IN (SELECT id FROM told)
 )
 UPDATE hearthwatch.tickets
 SET household_id = NULL

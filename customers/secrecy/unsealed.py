@@ -14,7 +14,7 @@ PORTION = 500
 def seal_all(connection: Connection) -> int:
     """Seal everything that is plain, committing each portion, so that it can go on; how many."""
     total = 0
-    for seal_some in (seal_households, seal_contacts, seal_notices):
+    for seal_some in (seal_households, seal_contacts, seal_notices, seal_steps, seal_verdicts):
         while number := seal_some(connection):
             connection.commit()
             total += number
@@ -57,4 +57,27 @@ def seal_notices(connection: Connection, limit: int = PORTION) -> int:
     if rows:
         asked = {"ids": [row[0] for row in rows], "subjects": subjects, "bodies": bodies}
         connection.execute(_SQL["put_notices"], asked)
+    return len(rows)
+
+
+def seal_steps(connection: Connection, limit: int = PORTION) -> int:
+    """Likewise what people noted as they moved a household's ticket."""
+    return _seal_notes(connection, "ticket_changes", "steps", "put_steps", limit)
+
+
+def seal_verdicts(connection: Connection, limit: int = PORTION) -> int:
+    """Likewise what technicians noted with their verdicts."""
+    return _seal_notes(connection, "ticket_verdicts", "verdicts", "put_verdicts", limit)
+
+
+def _seal_notes(connection: Connection, table: str, read: str, write: str, limit: int) -> int:
+    rows = connection.execute(_SQL[read], {"limit": limit}).fetchall()
+    owners = [sealing.household(int(str(row[1]))) for row in rows]
+    keys = sealing.keys_of(connection, owners, make=True)
+    place = f"{table}.note_sealed"
+    notes = [
+        keys.seal(owner, place, _text(row[2])) for owner, row in zip(owners, rows, strict=True)
+    ]
+    if rows:
+        connection.execute(_SQL[write], {"ids": [row[0] for row in rows], "notes": notes})
     return len(rows)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from psycopg.rows import dict_row
 
+from alerts.draft import Draft
 from alerts.notices import notice
 from customers.secrecy import sealing
 from devices import appliance
@@ -16,11 +17,13 @@ from storage import query
 from storage.pool import Connection
 from tickets.ticket import Ticket
 from tickets.writing import addressee, drafting
+from tickets.writing.addressee import Addressee
 from tickets.writing.drafting import Matter
 
 _SQL = query.beside(__file__)
 WORDS = "questions.words_sealed"
 LONGEST = 2000
+"""Characters of a question."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,26 @@ def ask(
     if reader is None or ticket.household_id is None:
         raise InvalidError(f"ticket {ticket.id} has no customer who could be asked")
     owner = sealing.household(ticket.household_id)
-    row = connection.execute(
-        _SQL["ask"],
-        {
-            "ticket_id": ticket.id,
-            "household_id": ticket.household_id,
-            "actor": actor,
-            "at": at,
-            "words": sealing.seal(connection, owner, WORDS, [said])[0],
-        },
-    ).fetchall()[0]
-    number = int(str(row[0]))
+    told = {
+        "ticket_id": ticket.id,
+        "household_id": ticket.household_id,
+        "actor": actor,
+        "at": at,
+        "words": sealing.seal(connection, owner, WORDS, [said])[0],
+    }
+    number = int(str(connection.execute(_SQL["ask"], told).fetchall()[0][0]))
+    notice.write(connection, [_draft(connection, catalogue, ticket, reader, number, said)], at)
+    return number
+
+
+def _draft(
+    connection: Connection,
+    catalogue: Catalogue,
+    ticket: Ticket,
+    reader: Addressee,
+    number: int,
+    said: str,
+) -> Draft:
     matter = Matter(
         "question",
         key=f"question:{number}",
@@ -73,11 +85,9 @@ def ask(
         trace=ticket.trace,
     )
     device = appliance.by_ids(connection, [ticket.device_id])[ticket.device_id]
-    draft = drafting.draft(
+    return drafting.draft(
         connection, reader, device, catalogue[ticket.type], matter, question=said, ticket=ticket.id
     )
-    notice.write(connection, [draft], at)
-    return number
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> list[Question]:

@@ -49,26 +49,31 @@ def give(
     household_id = _check(ticket, nps, csat, comment)
     words = comment.strip()
     sealed = sealing.seal(connection, sealing.household(household_id), COMMENT, [words])[0]
-    row = connection.execute(
-        _SQL["give"],
-        {
-            "ticket_id": ticket.id,
-            "household_id": household_id,
-            "contact_id": contact_id,
-            "nps": nps,
-            "csat": csat,
-            "comment": sealed if words else None,
-            "at": at,
-        },
-    ).fetchall()[0]
-    facts = {"ticket": ticket.id, "household": household_id, "nps": nps, "csat": csat}
+    told = {
+        "ticket_id": ticket.id,
+        "household_id": household_id,
+        "contact_id": contact_id,
+        "nps": nps,
+        "csat": csat,
+        "comment": sealed if words else None,
+        "at": at,
+    }
+    number = int(str(connection.execute(_SQL["give"], told).fetchall()[0][0]))
+    given = Rating(number, ticket.id, household_id, contact_id, nps, csat, words, at)
+    event.append(connection, [_event(ticket, given)])
+    return given
+
+
+def _event(ticket: Ticket, given: Rating) -> Event:
+    facts = {
+        "ticket": ticket.id,
+        "household": given.household_id,
+        "nps": given.nps,
+        "csat": given.csat,
+    }
     told = {name: value for name, value in facts.items() if value is not None}
     subject = f"ticket:{ticket.id}"
-    event.append(
-        connection, [Event("rating.given", subject, at, ticket.trace, ticket.region, told)]
-    )
-    number = int(str(row[0]))
-    return Rating(number, ticket.id, household_id, contact_id, nps, csat, words, at)
+    return Event("rating.given", subject, given.at, ticket.trace, ticket.region, told)
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> list[Rating]:

@@ -75,33 +75,35 @@ def keep(
     InvalidError for a type that is not kept, TooLargeError for more than `most_bytes`,
     ConflictError when the ticket has as many files as it may.
     """
-    if len(content) > most_bytes:
-        raise TooLargeError(
-            f"the file has {len(content) / 1e6:.1f} MB and {most_bytes / 1e6:.1f} MB are allowed",
-            hint="send a smaller one",
-        )
+    _check_size(len(content), most_bytes)
     kind = file_kind.of(content)
     owner = sealed_for.owner(ticket.household_id)
-    told = file_kind.name(name, kind).encode()
-    row = connection.execute(
-        _SQL["keep"],
-        {
-            "ticket_id": ticket.id,
-            "household_id": ticket.household_id,
-            "at": at,
-            "actor": actor,
-            "media_type": kind,
-            "bytes": len(content),
-            "name_sealed": sealing.seal_bytes(connection, owner, _NAME, told),
-            "content_sealed": sealing.seal_bytes(connection, owner, _CONTENT, content),
-            "most": MOST_A_TICKET,
-        },
-    ).fetchone()
+    called = file_kind.name(name, kind).encode()
+    told = {
+        "ticket_id": ticket.id,
+        "household_id": ticket.household_id,
+        "at": at,
+        "actor": actor,
+        "media_type": kind,
+        "bytes": len(content),
+        "name_sealed": sealing.seal_bytes(connection, owner, _NAME, called),
+        "content_sealed": sealing.seal_bytes(connection, owner, _CONTENT, content),
+        "most": MOST_A_TICKET,
+    }
+    row = connection.execute(_SQL["keep"], told).fetchone()
     if row is None:
         raise ConflictError(
             f"ticket {ticket.id} has {MOST_A_TICKET} files already", hint="write a note instead"
         )
     return int(str(row[0]))
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise TooLargeError(
+            f"the file has {size / 1e6:.1f} MB and {most / 1e6:.1f} MB are allowed",
+            hint="send a smaller one",
+        )
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> list[Attachment]:

@@ -60,16 +60,7 @@ def report(connection: Connection, catalogue: Catalogue, asked: Report, at: date
         who = _of_ticket(connection, asked.ticket_id)
     else:
         who = caller.find(connection, catalogue, asked.told)
-    said = Interaction(
-        household_id=who.household_id,
-        channel=asked.channel,
-        direction="inbound",
-        at=at,
-        actor=asked.actor,
-        text=asked.text,
-        device_id=who.device.id if who.device else None,
-        external_ref=asked.external_ref,
-    )
+    said = _said(asked, who, at)
     made = interaction.add(connection, said)
     if made is None:
         known = interaction.repeated(connection, said)
@@ -85,6 +76,19 @@ def report(connection: Connection, catalogue: Catalogue, asked: Report, at: date
     answer(connection, ticket_id, at)
     weighing.weigh(connection, [ticket_id], at)
     return replace(taken, ticket_id=ticket_id, opened=opened)
+
+
+def _said(asked: Report, who: Caller, at: datetime) -> Interaction:
+    return Interaction(
+        household_id=who.household_id,
+        channel=asked.channel,
+        direction="inbound",
+        at=at,
+        actor=asked.actor,
+        text=asked.text,
+        device_id=who.device.id if who.device else None,
+        external_ref=asked.external_ref,
+    )
 
 
 def _of_ticket(connection: Connection, ticket_id: int) -> Caller:

@@ -20,6 +20,7 @@ _SQL = query.beside(__file__)
 Channel = Literal["hotline", "app", "chat", "shop", "email", "web", "visit"]
 Direction = Literal["inbound", "outbound"]
 LONGEST = 10_000
+"""Characters of a text."""
 _PLACE = "interactions.text_sealed"
 
 
@@ -102,10 +103,11 @@ def add(connection: Connection, said: Interaction) -> int | None:
 
 
 def repeated(connection: Connection, said: Interaction) -> Kept:
-    """The one of the same channel and number; ConflictError if something else was said then."""
+    """The one of the same channel and number; ConflictError if it is another's or another text."""
     asked = {"channel": said.channel, "external_ref": said.external_ref}
     (known,) = _kept(connection, "of_reference", **asked)
-    if (known.text, known.direction) != (said.text, said.direction):
+    before = known.household_id, known.device_id, known.direction, known.text
+    if before != (said.household_id, said.device_id, said.direction, said.text):
         raise ConflictError(
             f"{said.external_ref!r} of {said.channel} says something else already",
             hint="give each message a number of its own",

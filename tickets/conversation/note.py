@@ -17,6 +17,7 @@ from tickets.ticket import Ticket
 
 _SQL = query.beside(__file__)
 LONGEST = 10_000
+"""Characters of a note."""
 _PLACE = "ticket_notes.text_sealed"
 
 

@@ -9,7 +9,7 @@ from devices.catalogue.folder import Catalogue
 from storage.pool import Pool
 from tickets.fleet import demand_forecast, fleet_review
 
-LOOK = "tickets.fleet.fleet_errand.look"
+LOOK = "tickets.fleet_errand.look"
 """The name of this errand."""
 EVERY_HOUR = "23 * * * *"
 _log = structlog.get_logger()

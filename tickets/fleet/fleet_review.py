@@ -5,7 +5,7 @@ It judges by event time, and the same look twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,23 +84,30 @@ def _questions(
     questions: Questions = {}
     for name, fleet in cells.groupby("type"):
         own = cases[cases["type"] == name]
-        found = set(own["problem"]) | {each.problem for each in running if each.type == name}
-        made = _cells(fleet)
-        splits = cohort.splits(made)
-        for problem in sorted(found):
-            counted = fleet[list(TRAITS)].merge(
-                own[own["problem"] == problem], on=list(TRAITS), how="left"
-            )
-            questions[str(name), problem] = Question(
-                str(name),
-                problem,
-                made,
-                splits,
-                counted["cases"].fillna(0).to_numpy(np.float64),
-                counted["past_cases"].fillna(0).to_numpy(np.float64),
-                [each.cohort for each in running if (each.type, each.problem) == (name, problem)],
-            )
+        known = [each for each in running if each.type == name]
+        for each in _of_type(str(name), fleet, own, known):
+            questions[each.type, each.problem] = each
     return questions
+
+
+def _of_type(
+    name: str, fleet: pd.DataFrame, cases: pd.DataFrame, running: Sequence[Row]
+) -> Iterator[Question]:
+    made = _cells(fleet)
+    splits = cohort.splits(made)
+    for problem in sorted(set(cases["problem"]) | {each.problem for each in running}):
+        counted = fleet[list(TRAITS)].merge(
+            cases[cases["problem"] == problem], on=list(TRAITS), how="left"
+        )
+        yield Question(
+            name,
+            problem,
+            made,
+            splits,
+            counted["cases"].fillna(0).to_numpy(np.float64),
+            counted["past_cases"].fillna(0).to_numpy(np.float64),
+            [each.cohort for each in running if each.problem == problem],
+        )
 
 
 def _frame(connection: Connection, block: str, asked: dict[str, object]) -> pd.DataFrame:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import structlog
 from scipy.stats import fisher_exact
 
 from alerts.judges import shadow
 from devices import watermark
+from devices.catalogue.appliance_type import ApplianceType
 from devices.catalogue.folder import Catalogue
 from models import drift, shelf
 from models.promotion import release, retraining
@@ -18,11 +22,11 @@ from storage.pool import Connection, Pool
 from tickets import verdict
 from tickets.verdict import Tally
 
-TRY_SHADOWS = "tickets.fleet.model_care.try_shadows"
-MEASURE_DRIFT = "tickets.fleet.model_care.measure_drift"
-CHECK_CHAMPIONS = "tickets.fleet.model_care.check_champions"
-FIND_DUE = "tickets.fleet.model_care.find_due"
-RETRAIN = "tickets.fleet.model_care.retrain"
+TRY_SHADOWS = "tickets.model_care.try_shadows"
+MEASURE_DRIFT = "tickets.model_care.measure_drift"
+CHECK_CHAMPIONS = "tickets.model_care.check_champions"
+FIND_DUE = "tickets.model_care.find_due"
+RETRAIN = "tickets.model_care.retrain"
 DUE = {
     TRY_SHADOWS: "11 * * * *",
     MEASURE_DRIFT: "23 3 * * *",
@@ -34,6 +38,7 @@ DUE = {
 FEWEST_VERDICTS = 20
 """With fewer on either side, a champion and the one before it are not compared."""
 SIGNIFICANT = 0.01
+"""The chance below which a worse rate is not taken for luck."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,21 +46,26 @@ log = structlog.get_logger(__name__)
 def try_shadows(pool: Pool, catalogue: Catalogue, timestamp: int = 0) -> None:
     """Let every model on trial score the hours that are new, a type a transaction."""
     log.debug("trials begin", due=timestamp)
-    for description in catalogue.values():
-        with pool.connection() as connection:
-            reached = watermark.current(connection)
-            if reached is not None:
-                shadow.judge(connection, description, reached)
+    _each_type(pool, catalogue, shadow.judge)
 
 
 def measure_drift(pool: Pool, catalogue: Catalogue, timestamp: int = 0) -> None:
     """Measure how far each type's inputs and scores have moved, a type a transaction."""
     log.debug("drift is measured", due=timestamp)
+    _each_type(pool, catalogue, drift.measure)
+
+
+def _each_type(
+    pool: Pool,
+    catalogue: Catalogue,
+    look: Callable[[Connection, ApplianceType, datetime], object],
+) -> None:
+    """Look at each type as of how far ingest has come; at none before the first reading."""
     for description in catalogue.values():
         with pool.connection() as connection:
             reached = watermark.current(connection)
             if reached is not None:
-                drift.measure(connection, description, reached)
+                look(connection, description, reached)
 
 
 def check_champions(pool: Pool, catalogue: Catalogue, timestamp: int = 0) -> None:

@@ -32,7 +32,9 @@ class Held:
     since: datetime
     judged_at: datetime
     probability: float
+    """That a visit would confirm it."""
     gain: float
+    """What a visit was expected to save, in the region's currency."""
     why: str
 
 

@@ -75,7 +75,7 @@ class Span:
     """Whose weeks count where a figure is broken down by week."""
 
     def __post_init__(self) -> None:
-        if not self.since < self.until <= self.since + LONGEST:
+        if not timedelta() < self.until - self.since <= LONGEST:
             raise InvalidError(
                 f"from {self.since.isoformat()} until {self.until.isoformat()} is no span",
                 hint=f"`until` must be after `from`, by {LONGEST.days} days at most",

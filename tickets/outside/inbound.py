@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from runtime.errors import ConflictError, InvalidError, NotFoundError
@@ -19,6 +19,8 @@ from tickets.ticket import Move, Ticket
 _SQL = query.beside(__file__)
 ASSIGNABLE = frozenset({State.NEW, State.TRIAGED, State.REOPENED})
 """Where a new technician alone says what becomes of the ticket: it is triaged."""
+MOST_AHEAD = timedelta(days=1)
+"""By how much a clock elsewhere may be fast, or without its zone."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ def ticket_of(connection: Connection, update: Update) -> int:
             hint="name `ticket_id` or `trace` once, and the two are linked",
         )
     if len(named) > 1:
-        told = " and ".join(map(str, sorted(named)))
-        raise ConflictError(f"the update names tickets {told}", hint="name one")
+        # Not which: one may be of a region that whoever asks may not see.
+        raise ConflictError("the update names more than one ticket", hint="name one")
     return named.pop()
 
 
@@ -77,7 +79,7 @@ def apply(
             hint="read it again, and repeat what still makes sense under a new key",
         )
     link.keep(connection, update.system, update.external_id, ticket_id)
-    _check_order(connection, update)
+    _check_order(connection, update, at)
     asked = _move(found, mappings.get(update.system), update, actor)
     moved = ticket.move(connection, ticket_id, asked, at) if asked else found
     if update.note.strip():
@@ -85,8 +87,13 @@ def apply(
     return Outcome(moved, asked is not None)
 
 
-def _check_order(connection: Connection, update: Update) -> None:
+def _check_order(connection: Connection, update: Update, at: datetime) -> None:
     changed = update.changed_at
+    if changed and changed > at + MOST_AHEAD:
+        raise InvalidError(
+            f"record {update.external_id!r} was changed in the future",
+            hint="set the clock there right; `changed_at` would hold up every later change",
+        )
     if changed and not link.seen(connection, update.system, update.external_id, changed):
         raise ConflictError(
             f"a newer change of record {update.external_id!r} came before this one",

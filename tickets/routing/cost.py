@@ -22,6 +22,7 @@ LATE_AN_HOUR = 4.0
 MISSING_PARTS = 45.0
 """None of the likely parts in the van: somebody may have to come twice."""
 A_LEVEL_LESS = 8.0
+"""For each level that the technician is short of the best."""
 OTHER_TIME = 60.0
 """To tell a customer that the visit is at another time than they were told."""
 OTHER_TECHNICIAN = 15.0
@@ -47,7 +48,7 @@ class Costs:
 
 
 def unrouted(job: Job) -> float:
-    """What it costs to leave a job."""
+    """What it costs to leave a job, in minutes of driving."""
     return UNROUTED * job.weight
 
 

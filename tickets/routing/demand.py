@@ -184,7 +184,7 @@ def _job(
 
 
 def weight(wanting: Wanting) -> float:
-    """How much an hour of waiting matters."""
+    """How much an hour of waiting matters: about 1, for safety SAFETY_WEIGHT."""
     if wanting.safety:
         return SAFETY_WEIGHT
     return 0.5 + wanting.priority / PRIORITY_OF_WEIGHT_1

@@ -109,11 +109,21 @@ def _settle(
     before = unrouted.reasons(connection, laid.region.name)
     if not changed and before == {key: each.reason for key, each in laid.left.items()}:
         return None
-    made = Run(
+    made = _run(laid, plan, tickets, time.monotonic() - began)
+    made = replace(made, id=run.begin(connection, made))
+    unrouted.keep(connection, laid.region.name, laid.left, made.id, laid.now)
+    made = _apply(connection, laid, made, plan, changed)
+    run.end(connection, made)
+    return made
+
+
+def _run(laid: Desk, plan: Plan, tickets: int, seconds: float) -> Run:
+    """A run before any of its visits is set."""
+    return Run(
         id=0,
         region=laid.region.name,
         at=laid.now,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
         tickets=tickets,
         routed=0,
         moved=0,
@@ -123,11 +133,6 @@ def _settle(
         cost=plan.price_of_visits(),
         one_by_one=assignment.in_turn(plan.case, plan.costs).price_of_visits(),
     )
-    made = replace(made, id=run.begin(connection, made))
-    unrouted.keep(connection, laid.region.name, laid.left, made.id, laid.now)
-    made = _apply(connection, laid, made, plan, changed)
-    run.end(connection, made)
-    return made
 
 
 def _given(asked: Sequence[Wanting], plan: Plan) -> list[_Given]:

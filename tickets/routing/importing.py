@@ -80,10 +80,14 @@ def _wrong(catalogue: Catalogue, row: Row) -> tuple[str, str] | None:
             check(row)
         except HearthwatchError as error:
             return column, str(error)
-    try:
-        check_names(catalogue, _listed(row, "types"), read_skills(row["skills"]))
-    except HearthwatchError as error:
-        return "skills", str(error)
+    for column, names in (
+        ("types", (_listed(row, "types"), ())),
+        ("skills", ((), read_skills(row["skills"]))),
+    ):
+        try:
+            check_names(catalogue, *names)
+        except HearthwatchError as error:
+            return column, str(error)
     return None
 
 

@@ -28,7 +28,7 @@ class Stop(NamedTuple):
 
 
 class Way(NamedTuple):
-    """What a visit adds to its round."""
+    """What a visit adds to its round, in minutes of driving."""
 
     travel: float
     balance: float
@@ -57,7 +57,10 @@ class Plan:
         self._begins = [self._stop(each, 0, 0)[:2] for each in case.openings]
 
     def price(self, job: int, opening: int) -> float:
-        """What a job costs at an opening with the round as it is; infinite if it does not fit."""
+        """What a job costs at an opening with the round as it is; infinite if it does not fit.
+
+        In minutes of driving, like all prices here.
+        """
         fixed: float = self._total[job][opening]
         if fixed == np.inf:
             return fixed

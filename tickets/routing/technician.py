@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row
 
+from runtime import time_zone
 from runtime.errors import ConflictError, InvalidError, NotFoundError
 from storage import query
 from storage.pool import Connection
@@ -143,12 +144,11 @@ def _check_place(entry: Entry) -> None:
 
 def zone(name: str) -> ZoneInfo:
     """Give the time zone; InvalidError if nobody knows it."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    if not time_zone.is_known(name):
         raise InvalidError(
             f"there is no time zone {name!r}", hint="give an IANA name such as Asia/Shanghai"
-        ) from error
+        )
+    return ZoneInfo(name)
 
 
 def get(connection: Connection, name: str) -> Technician:

@@ -7,11 +7,12 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from runtime import time_zone
 from tickets.sla.business_time import Calendar, Window
 
 _WINDOW = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -34,12 +35,6 @@ Weekly = dict[Weekday, tuple[str, ...]]
 """Such as {"monday": ["08:00-12:00", "13:00-17:00"]}; a day that is not named is closed."""
 
 
-@lru_cache(maxsize=1024)
-def is_zone(name: str) -> bool:
-    """Whether there is such a time zone; to find all of them means to walk through a folder."""
-    return name in available_timezones()
-
-
 class Place(BaseModel):
     """Where a desk is, for its clock and its days off."""
 
@@ -60,7 +55,7 @@ class Place(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _check_zone(cls, value: str | None) -> str | None:
-        if value is not None and not is_zone(value):
+        if value is not None and not time_zone.is_known(value):
             raise ValueError(f"there is no time zone {value!r}; give one such as Europe/Berlin")
         return value
 

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from devices.catalogue.appliance_type import Severity
+from runtime import time_zone
 from storage import lock, query
 from storage.pool import Connection
 from tickets.sla import calendar
@@ -24,6 +25,8 @@ _SHIPPED = Path(__file__).with_name("policy.yaml")
 Tier = Literal["standard", "silver", "gold", "platinum"]
 MINUTE = timedelta(minutes=1)
 LONGEST_MIN = 366 * 1440
+MOST_WEEKS = 5 * 52
+"""Of a calendar's hours that a promise may take: far less than a clock looks ahead."""
 _STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
@@ -83,7 +86,7 @@ class Policy(BaseModel):
     @classmethod
     def _check_hours(cls, value: dict[str, Weekly]) -> dict[str, Weekly]:
         for name, weekly in value.items():
-            if not any(calendar.hours(written) for written in weekly.values()):
+            if not _open_min(weekly):
                 raise ValueError(f"the calendar {name!r} is never open")
         return value
 
@@ -95,7 +98,16 @@ class Policy(BaseModel):
             raise ValueError(f"there is no calendar {', '.join(unknown)}")
         if not self.promises[-1].unconditional:
             raise ValueError("the last promise must fit every ticket: give it no condition")
+        for each in self.promises:
+            longest = max(each.first_response_minutes, each.resolution_minutes)
+            if longest > MOST_WEEKS * _open_min(self.calendars[each.calendar]):
+                raise ValueError(f"{longest} minutes of {each.calendar!r} are more than five years")
         return self
+
+
+def _open_min(weekly: Weekly) -> int:
+    """Minutes a week; ValueError for hours that are none."""
+    return sum(ends - begins for day in weekly.values() for begins, ends in calendar.hours(day))
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,7 @@ def target(policy: Policy, case: Case) -> Target:
 
 def _known(zone: str) -> str:
     """The zone of a home, as long as there is such a one: a ticket must not fail for it."""
-    return zone if calendar.is_zone(zone) else "UTC"
+    return zone if time_zone.is_known(zone) else "UTC"
 
 
 def current(connection: Connection) -> Kept:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from dataclasses import dataclass
 from datetime import datetime
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
+from PIL.Image import Transpose
 from psycopg.rows import class_row
 
 from customers.secrecy import sealing
@@ -27,6 +29,18 @@ LONGEST_SIDE = 2000
 MOST_A_VISIT = 12
 QUALITY = 85
 PLACE = "visit_photos.picture_sealed"
+BROKEN = (OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, struct.error)
+"""What Pillow raises for files that are damaged, each by another of its readers."""
+TURNS = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+"""By the orientation that the camera noted (Exif 2.3, tag 274)."""
 HINT = "send a JPEG, PNG or WebP picture"
 
 
@@ -98,14 +112,23 @@ def cleaned(content: bytes) -> bytes:
                 raise InvalidError(
                     f"the picture has more than {MOST_PIXELS / 1e6:.0f} million pixels", hint=HINT
                 )
-            upright = ImageOps.exif_transpose(found).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            upright = _upright(found).convert("RGB")
+    except (*BROKEN, Image.DecompressionBombError) as error:
         raise InvalidError("this file cannot be read as a picture", hint=HINT) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright.info.clear()
     kept = io.BytesIO()
     upright.save(kept, "JPEG", quality=QUALITY)
     return kept.getvalue()
+
+
+def _upright(found: Image.Image) -> Image.Image:
+    """The picture as it was held; notes of the camera that cannot be read say nothing of that."""
+    try:
+        turn = TURNS.get(found.getexif().get(ExifTags.Base.Orientation, 1))
+    except BROKEN:
+        turn = None
+    return found if turn is None else found.transpose(turn)
 
 
 def _check_room(connection: Connection, visit: Visit) -> None:

@@ -106,13 +106,6 @@ def of_ticket(connection: Connection, ticket_id: int) -> list[Visit]:
     return _visits(connection, "of_ticket", ticket_id=ticket_id)
 
 
-def of_technician(
-    connection: Connection, name: str, since: datetime, until: datetime
-) -> list[Visit]:
-    """What a technician has done and has to do between two instants, in order of time."""
-    return calendar(connection, [name], since, until)
-
-
 def calendar(
     connection: Connection, names: Sequence[str], since: datetime, until: datetime
 ) -> list[Visit]:

@@ -5,6 +5,7 @@ What cannot be written stops no other letter: its draft says what is wrong, for 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -48,21 +49,12 @@ def draft(
 ) -> Draft:
     """The notice of a matter; every letter may use name, appliance and serial besides `facts`."""
     purpose = letter.OCCASIONS[matter.occasion]
-    wrong = ""
-    try:
-        written = letter.write(
-            matter.occasion,
-            reader.language,
-            {
-                "name": reader.contact.name,
-                "appliance": description.title.language(reader.language),
-                "serial": device.serial,
-                **facts,
-            },
-        )
-    except LetterError as error:
-        log.exception("letter cannot be written", key=matter.key)
-        wrong, written = str(error), Letter("", "")
+    known = {
+        "name": reader.contact.name,
+        "appliance": description.title.language(reader.language),
+        "serial": device.serial,
+    }
+    written, wrong = _written(matter, reader.language, {**known, **facts})
     return Draft(
         key=matter.key,
         contact_id=reader.contact.id,
@@ -80,3 +72,12 @@ def draft(
         wait=matter.wait,
         wrong=wrong,
     )
+
+
+def _written(matter: Matter, language: str, facts: Mapping[str, object]) -> tuple[Letter, str]:
+    """The letter, and what is wrong with it; empty where it cannot be written."""
+    try:
+        return letter.write(matter.occasion, language, facts), ""
+    except LetterError as error:
+        log.exception("letter cannot be written", key=matter.key)
+        return Letter("", ""), str(error)

@@ -23,7 +23,6 @@ from runtime import settings
 from runtime.errors import HearthwatchError
 
 FOLDER = Path(__file__).parent / "letters"
-LANGUAGES = ("en", "zh")
 OCCASIONS: Mapping[str, str] = MappingProxyType(
     {
         "problem": "service",

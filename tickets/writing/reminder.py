@@ -57,12 +57,6 @@ def _of_consumable(
     reader: Addressee,
     at: datetime,
 ) -> Draft:
-    consumable = description.consumables[estimate.consumable]
-    left = max(estimate.days_left or 0.0, 0.0)
-    earliest, latest = (
-        reader.day(at + timedelta(days=max(days or left, 0.0)))
-        for days in (estimate.days_low, estimate.days_high)
-    )
     installed = f"{estimate.installed_at:%Y-%m-%dT%H}"
     matter = Matter(
         "consumable",
@@ -71,21 +65,28 @@ def _of_consumable(
         about=f"consumable:{device.id}:{estimate.consumable}",
         wait=WAIT,
     )
-    return drafting.draft(
-        connection,
-        reader,
-        device,
-        description,
-        matter,
-        item=consumable.title.language(reader.language),
-        days_left=left,
-        days=reader.span(left),
-        earliest=earliest,
-        latest=latest,
-        how_to=consumable.how_to.language(reader.language),
-        part_number=consumable.part_number,
-        reorder_link=reorder_link(consumable.part_number),
+    facts = _facts(estimate, description.consumables[estimate.consumable], reader, at)
+    return drafting.draft(connection, reader, device, description, matter, **facts)
+
+
+def _facts(
+    estimate: ConsumableEstimate, consumable: Consumable, reader: Addressee, at: datetime
+) -> dict[str, object]:
+    left = max(estimate.days_left or 0.0, 0.0)
+    earliest, latest = (
+        reader.day(at + timedelta(days=max(days or left, 0.0)))
+        for days in (estimate.days_low, estimate.days_high)
     )
+    return {
+        "item": consumable.title.language(reader.language),
+        "days_left": left,
+        "days": reader.span(left),
+        "earliest": earliest,
+        "latest": latest,
+        "how_to": consumable.how_to.language(reader.language),
+        "part_number": consumable.part_number,
+        "reorder_link": reorder_link(consumable.part_number),
+    }
 
 
 def reorder_link(part_number: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from alerts.notices import reach
 from api.console import words
-from customers import value
+from customers import consent, contact, value
+from customers.consent import Answer
 from storage.pool import Connection
 
 Make = Callable[..., httpx.Client]
@@ -74,6 +76,75 @@ def test_a_customers_page_holds_everything_in_both_languages(browser: Make) -> N
     for told in ("价值分 100", "购买 1 次，服务 0 次", "姓名相近", "服务计划", "热线"):
         assert told in chinese, told
     assert words.say("Merge it into this one", "zh") in chinese
+
+
+def test_a_customers_page_and_answer_say_by_which_channels_they_can_be_reached(
+    browser: Make, client: Make, world: Connection
+) -> None:
+    (mei,) = [each.id for each in contact.of_household(world, 1)]
+    answers = [
+        Answer(mei, "marketing", granted=False),
+        Answer(mei, "marketing", granted=True, channel="email"),
+        Answer(mei, "reminders", granted=False, channel="sms"),
+    ]
+    consent.record(world, answers, NOW, source="test")
+    reach.prefer(world, mei, "push")
+    reach.disable(world, mei, "dingtalk", NOW, "no such number <7>")
+    reach.snooze(world, mei, NOW + timedelta(days=2))
+    world.commit()
+    page = browser("dora").get("/console/customers/1").text
+    for told in (
+        "by e-mail also marketing", "reminders not by SMS", "first by push message",
+        "DingTalk is shut", "no such number &lt;7&gt;", "no reminders until",
+    ):  # fmt: skip
+        assert told in page, told
+    chinese = browser("dora").get("/console/customers/1?lang=zh").text
+    assert "钉钉已停用" in chinese
+    (told_of,) = client("dora").get("/v1/customers/1").json()["contacts"]
+    assert told_of["exceptions"] == [
+        {"purpose": "marketing", "channel": "email", "granted": True},
+        {"purpose": "reminders", "channel": "sms", "granted": False},
+    ]
+    assert (told_of["shut"], told_of["snoozed_until"][:10]) == (["dingtalk"], "2026-06-17")
+
+
+def test_a_call_is_logged_on_the_customers_page_and_leads_to_its_ticket(browser: Make) -> None:
+    dora = browser("dora")
+    call = "/console/customers/1/call"
+    said = {"channel": "hotline", "serial": "RF-NORTH", "text": "The milk <again>"}
+    joined = send(dora, call, **said)
+    assert joined.url.path == "/console/tickets/1"
+    assert "The milk &lt;again&gt;" in joined.text
+    asked = send(dora, call, channel="shop", serial="RF-NORTH", text="Which filter?", question=True)
+    assert asked.url.path == "/console/customers/1"
+    assert "Which filter?" in asked.text
+    refused = send(dora, call, **said | {"code": "E99"})
+    assert refused.status_code == 422
+    assert "shows no code" in refused.text
+    assert "The milk &lt;again&gt;" in refused.text
+    assert send(dora, call, **said | {"text": " "}).status_code == 422
+
+
+def test_a_call_about_no_known_problem_opens_a_ticket_and_one_about_nobody_knows_what_none(
+    browser: Make,
+) -> None:
+    dora = browser("dora")
+    opened = send(dora, "/console/customers/2/call", channel="chat", text="It smells", serial="")
+    assert opened.url.path.startswith("/console/tickets/")
+    assert "Reported by the customer" in opened.text
+    unclear = send(dora, "/console/customers/1/call", channel="chat", text="It smells", serial="")
+    assert unclear.status_code == 422
+    assert "it cannot be told which appliance is meant" in unclear.text
+    assert "It smells" not in unclear.text
+
+
+def test_a_call_is_for_dispatchers_of_the_region(browser: Make) -> None:
+    said = {"channel": "hotline", "text": "It hums", "serial": "RF-NORTH"}
+    assert send(browser("tom"), "/console/customers/1/call", **said).status_code == 403
+    assert send(browser("paul"), "/console/customers/1/call", **said).status_code == 404
+    own = send(browser("paul"), "/console/customers/2/call", **said)
+    assert own.status_code == 404
+    assert "no appliance has the serial number" in own.text
 
 
 def test_a_merge_is_made_and_undone_with_forms_alone(browser: Make, known: int) -> None:

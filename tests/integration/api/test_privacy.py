@@ -152,6 +152,11 @@ def test_the_privacy_page_takes_down_an_answer_and_exports(
     assert row is not None
     form = {"form_token": token, "contact_id": row[0], "purpose": "service", "granted": "false"}
     assert "took it back" in ada.post(f"{path}/consents", data=form).text
+    by_sms = form | {"purpose": "reminders", "channel": "sms"}
+    assert "<td>SMS</td>" in ada.post(f"{path}/consents", data=by_sms).text
+    smoke = ada.post(f"{path}/consents", data=by_sms | {"channel": "smoke"})
+    assert smoke.status_code == 422
+    assert "there is no channel" in smoke.text
     archive = ada.post(f"{path}/export", data={"form_token": token})
     assert zipfile.ZipFile(io.BytesIO(archive.content)).testzip() is None
     assert ada.post(f"{path}/export", data={"form_token": "forged"}).status_code == 403

@@ -88,6 +88,18 @@ def test_a_technician_who_cannot_be_is_refused(world: Connection, client: Client
     assert dora.get("/v1/technicians/Wang Wei").status_code == 404
 
 
+def test_a_file_names_the_column_of_a_type_that_nobody_knows(
+    world: Connection, client: Client
+) -> None:
+    assert world
+    file = (
+        "technician_id,name,region,skills,hours,time_zone,types\n"
+        "T-9,Fay,south,plumbing,mon 08:00-17:00,UTC,submarine\n"
+    )
+    report = client("dora").post("/v1/technicians/import", content=file.encode()).json()
+    assert [each["field"] for each in report["refused"]] == ["types"]
+
+
 def test_a_file_of_technicians_says_what_it_refused(world: Connection, client: Client) -> None:
     assert world
     report = client("dora").post("/v1/technicians/import", content=CSV.encode()).json()

@@ -174,6 +174,21 @@ def test_the_page_is_worked_on_by_forms_alone(browser: Make) -> None:
     assert "Part of" in dora.post(f"{there}/parent", data=parent).text
 
 
+def test_a_customer_is_asked_on_the_page_and_the_question_stands_there(browser: Make) -> None:
+    dora, here = browser("dora"), "/console/tickets/1"
+    asked = _fields(dora.get(here).text, f"{here}/question") | {"words": "Is the floor <wet>?"}
+    page = dora.post(f"{here}/question", data=asked).text
+    assert "Is the floor &lt;wet&gt;?" in page
+    assert "not answered on their page yet" in page
+    empty = dora.post(f"{here}/question", data=asked | {"words": " "})
+    assert empty.status_code == 422
+    assert "a question has 1 to 2000 characters" in empty.text
+    tom = browser("tom")
+    assert f'action="{here}/question"' not in tom.get(here).text
+    own = re.findall(r'name="form_token" value="(\w+)"', tom.get(here).text)[0]
+    assert tom.post(f"{here}/question", data={"form_token": own, "words": "?"}).status_code == 403
+
+
 def test_the_queue_and_the_page_say_why_a_ticket_is_urgent(browser: Make) -> None:
     dora = browser("dora")
     for page in (dora.get("/console/").text, dora.get("/console/tickets/1").text):

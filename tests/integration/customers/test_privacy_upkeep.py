@@ -23,7 +23,7 @@ from storage import pool
 from storage import sealing as sealed_form
 from storage.pool import Connection
 from storage.sealing import Keyring, UnreadableError
-from tickets import handed_over
+from tickets import handed_over, step, verdict
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -87,6 +87,50 @@ def test_what_an_older_version_left_plain_is_sealed_in_portions(base: Connection
     found = contact.by_ids(base, [person])[person]
     assert (found.name, found.phone) == ("Mei", "+8613800138000")
     assert household.get(base, found.household_id).address == "Road 1"
+
+
+def _noted(base: Connection, home: int | None, note: str) -> int:
+    """A ticket that a person and the house itself moved, and its verdict, all with a plain note."""
+    (fridge,) = appliance.register(base, [Registration("RF-1", "refrigerator")], NOW)
+    row = base.execute(
+        "INSERT INTO hearthwatch.tickets (device_id, household_id, problem, state,"
+        " severity, safety, opened_at, changed_at)"
+        " VALUES (%s, %s, 'poor_cooling', 'closed', 'low', false, %s, %s) RETURNING id",
+        (fridge.id, home, NOW - timedelta(days=60), NOW - timedelta(days=60)),
+    ).fetchone()
+    assert row is not None
+    base.execute(
+        "INSERT INTO hearthwatch.ticket_changes (ticket_id, at, actor, state_after, note)"
+        " SELECT %s, %s, actor, 'closed', %s FROM unnest(ARRAY['dora', 'hearthwatch']) AS actor",
+        (row[0], NOW, note),
+    )
+    base.execute(
+        "INSERT INTO hearthwatch.ticket_verdicts (ticket_id, at, actor, finding, note)"
+        " VALUES (%s, %s, 'tom', 'no_fault_found', %s)",
+        (row[0], NOW, note),
+    )
+    return int(str(row[0]))
+
+
+def test_notes_of_an_older_version_are_sealed_too_and_read_as_before(base: Connection) -> None:
+    ticket_id = _noted(base, _homes(base, ["Lin"])["Lin"], "Lin Mei was out")
+    assert [unsealed.seal_steps(base), unsealed.seal_steps(base)] == [1, 0]
+    assert [unsealed.seal_verdicts(base), unsealed.seal_verdicts(base)] == [1, 0]
+    plain = base.execute(
+        "SELECT actor, note FROM hearthwatch.ticket_changes WHERE note <> ''"
+        " UNION ALL SELECT actor, note FROM hearthwatch.ticket_verdicts WHERE note <> ''"
+    ).fetchall()
+    assert plain == [("hearthwatch", "Lin Mei was out")]
+    assert {each.note for each in step.of_ticket(base, ticket_id)} == {"Lin Mei was out"}
+    assert [each.note for each in verdict.history(base, ticket_id)] == ["Lin Mei was out"]
+
+
+def test_notes_on_a_ticket_of_long_ago_go_with_the_household(base: Connection) -> None:
+    ticket_id = _noted(base, _homes(base, ["Lin"])["Lin"], "Lin Mei was out")
+    unsealed.seal_verdicts(base)
+    assert retention.let_go(base, "tickets", timedelta(days=30), SetClock(NOW)) == 1
+    assert {each.note for each in step.of_ticket(base, ticket_id)} == {""}
+    assert [each.note for each in verdict.history(base, ticket_id)] == [""]
 
 
 def test_rotation_wraps_every_key_anew_and_the_old_master_key_may_go(base: Connection) -> None:
@@ -158,6 +202,24 @@ def test_the_latest_answer_for_a_channel_or_for_all_of_them_counts(base: Connect
     assert len([each for each in consent.log(base, person) if each.source == "my page"]) == 3
     with pytest.raises(InvalidError, match="no purpose 'spam'"):
         consent.record(base, [Answer(person, "spam", granted=True)], NOW, source="x")
+
+
+def test_a_channel_that_is_refused_again_after_all_were_granted_is_refused(
+    base: Connection,
+) -> None:
+    person = _person(base)
+    no_sms = Answer(person, "reminders", granted=False, channel="sms")
+    everything = Answer(person, "reminders", granted=True)
+    for hours, answer in enumerate((everything, no_sms)):
+        consent.record(base, [answer], NOW + timedelta(hours=hours + 1), source="console")
+    assert consent.exceptions(base, person) == [no_sms]
+    nothing = Answer(person, "reminders", granted=False)
+    for hours, answer in enumerate((nothing, everything)):
+        consent.record(base, [answer], NOW + timedelta(hours=hours + 3), source="console")
+    assert consent.exceptions(base, person) == []
+    consent.record(base, [no_sms], NOW + timedelta(hours=5), source="console")
+    assert not consent.allows(base, person, "reminders", "sms")
+    assert consent.exceptions(base, person) == [no_sms]
 
 
 def test_no_import_grants_again_what_somebody_took_back(base: Connection) -> None:

@@ -37,6 +37,17 @@ def test_a_verdict_is_kept_with_who_and_when(house: House, assigned: Ticket) -> 
     assert verdict.last(house.connection, assigned.id) == kept
 
 
+def test_what_is_noted_with_a_verdict_stands_sealed_for_the_household(
+    house: House, assigned: Ticket
+) -> None:
+    give(house, assigned, Verdict(Finding.NO_FAULT_FOUND, note="Frau Lin keeps it too full"))
+    (row,) = house.ask("SELECT note, note_sealed FROM hearthwatch.ticket_verdicts")
+    assert row[0] == ""
+    assert isinstance(row[1], bytes)
+    assert b"Frau Lin" not in row[1]
+    assert verdict.history(house.connection, assigned.id)[0].note == "Frau Lin keeps it too full"
+
+
 def test_the_last_of_several_verdicts_counts(house: House, assigned: Ticket) -> None:
     give(house, assigned, Verdict(Finding.COULD_NOT_REPRODUCE))
     last = give(house, assigned, Verdict(Finding.REPLACED, consumable="water_filter"))

@@ -99,7 +99,7 @@ def test_a_ticket_that_leaves_the_calendar_cancels_its_visit(desk: Desk, state: 
     desk.move(state)
     assert desk.last().state == "cancelled"
     assert desk.last().finished_at == desk.now
-    assert visit.of_technician(desk.connection, "tom", START, TOMORROW + 2 * LENGTH) == []
+    assert visit.calendar(desk.connection, ["tom"], START, TOMORROW + 2 * LENGTH) == []
 
 
 def test_a_customer_who_is_helped_on_the_telephone_needs_no_verdict(desk: Desk) -> None:

@@ -37,7 +37,8 @@ FACTS = {
     "times": ["Thursday between 14:00 and 16:00", "Friday between 8:00 and 10:00"],
     "question": "Is the floor wet?",
 }
-EVERY = [(occasion, language) for occasion in letter.OCCASIONS for language in letter.LANGUAGES]
+LANGUAGES = ("en", "zh")
+EVERY = [(occasion, language) for occasion in letter.OCCASIONS for language in LANGUAGES]
 
 
 def _variables(occasion: str, language: str) -> set[str]:
@@ -83,14 +84,14 @@ def test_a_language_that_we_do_not_write_falls_back_to_english() -> None:
     assert letter.write("rating", "fi", FACTS) == letter.write("rating", "en-GB", FACTS)
 
 
-@pytest.mark.parametrize("language", letter.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_consumable_that_is_used_up_is_to_be_replaced_now(language: str) -> None:
     soon = letter.write("consumable", language, FACTS)
     now = letter.write("consumable", language, {**FACTS, "days_left": 0.0})
     assert now.subject != soon.subject
 
 
-@pytest.mark.parametrize("language", letter.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_shop_there_is_no_word_of_one(language: str) -> None:
     written = letter.write("consumable", language, {**FACTS, "reorder_link": ""})
     assert written.body.count("http") == 0

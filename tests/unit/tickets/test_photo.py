@@ -33,6 +33,19 @@ def test_place_and_camera_are_gone_and_the_picture_stands_upright(kind: str) -> 
         assert set(kept.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
+@pytest.mark.parametrize("place", range(24, 90))
+def test_a_picture_whose_camera_noted_nonsense_is_kept_or_refused(place: int) -> None:
+    damaged = bytearray(_picture("PNG"))
+    noted = damaged.index(b"eXIf")
+    damaged[noted + place - 20] ^= 0xFF
+    try:
+        kept = photo.cleaned(bytes(damaged))
+    except InvalidError:
+        return
+    with Image.open(io.BytesIO(kept)) as shown:
+        assert set(shown.size) == {20, 40}
+
+
 def test_a_large_picture_is_made_smaller() -> None:
     with Image.open(io.BytesIO(photo.cleaned(_picture(size=(3000, 1500))))) as kept:
         assert max(kept.size) == photo.LONGEST_SIDE

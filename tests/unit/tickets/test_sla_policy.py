@@ -59,6 +59,12 @@ def test_a_home_in_no_zone_that_exists_is_kept_by_utc() -> None:
     assert policy.target(SHIPPED, lost).terms.place.time_zone == "UTC"
 
 
+ONE_MINUTE = {
+    "office": {"monday": ["08:00-08:01"]},
+    "always": {"monday": ["00:00-24:00"]},
+}
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
@@ -67,7 +73,12 @@ def test_a_home_in_no_zone_that_exists_is_kept_by_utc() -> None:
         ({"calendars": {"office": {"monday": ["9 to 5"]}}}, "write such as 08:00-17:30"),
         ({"calendars": {"office": {"monday": ["17:00-08:00"]}}}, "does not end after it begins"),
         ({"calendars": {"office": {"monday": ["08:00-12:00", "11:00-13:00"]}}}, "one after"),
+        (
+            {"calendars": {"office": {"monday": ["08:00-12:00"], "friday": ["9 to 5"]}}},
+            "write such as 08:00-17:30",
+        ),
         ({"calendars": {"office": {"monday": []}}}, "never open"),
+        ({"calendars": ONE_MINUTE}, "more than five years"),
         ({"calendars": {"always": {"monday": ["00:00-24:00"]}}}, "no calendar office"),
         ({"regions": {"north": {"time_zone": "Mars/Olympus"}}}, "no time zone 'Mars/Olympus'"),
         ({"regions": {"north": {"country": "XX"}}}, "no holidays are known of 'XX'"),
