@@ -160,9 +160,10 @@ def fresh_application(
 
 
 @pytest.fixture
-def fresh_site(fresh_application: FastAPI, served_pool: Pool) -> Iterator[Site]:
+def fresh_site(fresh_application: FastAPI, served_pool: Pool, settings: Settings) -> Iterator[Site]:
     """A site of the test's own, which it may change."""
-    with _serving(fresh_application, served_pool, fresh_application.state.house) as made:
+    like = replace(fresh_application.state.house, settings=settings)
+    with _serving(fresh_application, served_pool, like) as made:
         yield made
 
 
