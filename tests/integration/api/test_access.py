@@ -121,7 +121,6 @@ def test_for_a_partner_another_region_does_not_exist(
     assert make("paul").get(path).status_code == 404
 
 
-@pytest.mark.usefixtures("fresh_site")
 @pytest.mark.parametrize(
     ("path", "of_all", "of_south"),
     [

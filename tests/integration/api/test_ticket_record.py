@@ -174,6 +174,7 @@ def test_the_page_is_worked_on_by_forms_alone(browser: Make) -> None:
     assert "Part of" in dora.post(f"{there}/parent", data=parent).text
 
 
+@pytest.mark.usefixtures("fresh_site")
 def test_a_customer_is_asked_on_the_page_and_the_question_stands_there(browser: Make) -> None:
     dora, here = browser("dora"), "/console/tickets/1"
     asked = _fields(dora.get(here).text, f"{here}/question") | {"words": "Is the floor <wet>?"}
