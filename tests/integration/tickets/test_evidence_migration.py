@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 from psycopg.errors import UniqueViolation
 
-from storage import migration, pool
+from storage import migration
 from storage.pool import Connection
+from tests.database_before import database_before
 
 STEP = "0019_tickets.sql"
 
@@ -21,17 +19,8 @@ STEP = "0019_tickets.sql"
 @pytest.fixture
 def before(server_url: str, tmp_path: Path) -> Iterator[Connection]:
     """A database as it was before the step, with the migrations up to it in a folder."""
-    for path in sorted(migration.FOLDER.glob("*.sql")):
-        if path.name < STEP:
-            shutil.copy(path, tmp_path)
-    name = f"bare_{uuid.uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        with pool.connect(psycopg.conninfo.make_conninfo(server_url, dbname=name)) as opened:
-            migration.migrate(opened, tmp_path)
-            yield opened
-            opened.rollback()
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with database_before(STEP, server_url, tmp_path) as opened:
+        yield opened
 
 
 def test_evidence_that_was_kept_twice_is_kept_by_the_earlier_ticket(
