@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
-import psycopg
 import pytest
 from fastapi import FastAPI
-from psycopg import sql
 
 from alerts import alert, signal
 from alerts.alert import Finding
@@ -41,6 +38,7 @@ from runtime.settings import Settings
 from runtime.stopping import Stop
 from storage import pool
 from storage.pool import Connection, Pool
+from tests.databases import copied
 from tickets import opening
 from tickets.writing import correspondence
 
@@ -48,6 +46,8 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105 - of users that live for a test
 STEP = timedelta(minutes=30)
 DEADLINE_S = 60.0
+# What a test may post to a site that others read.
+HARMLESS = {"/v1/tokens", "/v1/tokens/form", "/console/sign-in", "/console/sign-out"}
 USERS = {
     "vera": (Role.VIEWER, None),
     "tom": (Role.TECHNICIAN, None),
@@ -57,41 +57,20 @@ USERS = {
 }
 
 
-def _with_database(url: str, name: str) -> str:
-    return psycopg.conninfo.make_conninfo(url, dbname=name)
-
-
-def _copy(server_url: str, name: str, template: str) -> None:
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-
-
-def _drop(server_url: str, name: str) -> None:
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 @pytest.fixture(scope="session")
 def seeded_template(server_url: str, template: str, catalogue: Catalogue) -> Iterator[str]:
     """A database with the small world in it, made once and copied for each test."""
-    name = f"api_seed_{uuid.uuid4().hex}"
-    _copy(server_url, name, template)
-    with pool.connect(_with_database(server_url, name)) as connection:
-        seed(connection, catalogue)
-    yield name
-    _drop(server_url, name)
+    with copied(server_url, template) as url:
+        with pool.connect(url) as connection:
+            seed(connection, catalogue)
+            name = connection.info.dbname
+        yield name
 
 
 @pytest.fixture
 def world_url(server_url: str, seeded_template: str) -> Iterator[str]:
-    name = f"api_{uuid.uuid4().hex}"
-    _copy(server_url, name, seeded_template)
-    yield _with_database(server_url, name)
-    _drop(server_url, name)
+    with copied(server_url, seeded_template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -106,28 +85,41 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(home=tmp_path_factory.mktemp("home"), secret_key="k" * 40)
 
 
+def _only_read(response: httpx.Response) -> None:
+    """Stops a test that changes what others count on: which one fails would be chance."""
+    changing = response.request.method not in {"GET", "HEAD"} and not response.is_error
+    if changing and response.request.url.path not in HARMLESS:
+        raise AssertionError(
+            f"{response.request.method} {response.request.url.path} on the site that all tests "
+            'share: ask for one of its own with @pytest.mark.usefixtures("fresh_site")'
+        )
+
+
 @dataclass(frozen=True)
 class Site:
     """A running API, and clients for it."""
 
     address: str
     settings: Settings
+    shared: bool = False
+
+    def _client(self) -> httpx.Client:
+        hooks = {"response": [_only_read]} if self.shared else {}
+        return httpx.Client(
+            base_url=self.address, trust_env=False, timeout=DEADLINE_S, event_hooks=hooks
+        )
 
     def signed_in(self, name: str) -> httpx.Client:
         """A client of the API with the user's bearer token."""
+        made = self._client()
         bearer = token.issue(self.settings, name, Purpose.API)
-        return httpx.Client(
-            base_url=self.address,
-            headers={"Authorization": f"Bearer {bearer}"},
-            trust_env=False,
-            timeout=DEADLINE_S,
-        )
+        made.headers["Authorization"] = f"Bearer {bearer}"
+        return made
 
     def browser(self, name: str | None = None) -> httpx.Client:
         """A browser, signed in to the console if a name is given; follows redirects."""
-        opened = httpx.Client(
-            base_url=self.address, follow_redirects=True, trust_env=False, timeout=DEADLINE_S
-        )
+        opened = self._client()
+        opened.follow_redirects = True
         if name is not None:
             opened.get(token.enter_url(self.settings, self.address, name)).raise_for_status()
         return opened
@@ -142,11 +134,13 @@ def served_pool(world_url: str) -> Iterator[Pool]:
 
 
 @contextmanager
-def _serving(application: FastAPI, opened: Pool, like: House) -> Iterator[Site]:
+def _serving(
+    application: FastAPI, opened: Pool, like: House, *, shared: bool = False
+) -> Iterator[Site]:
     house = replace(like, pool=opened, clock=SetClock(NOW), stop=Stop())
     app.furnish(application, house)
     with door.serving(application, "127.0.0.1", 0, house.stop) as address:
-        yield Site(address, house.settings)
+        yield Site(address, house.settings, shared)
 
 
 @pytest.fixture(scope="session")
@@ -172,15 +166,12 @@ def shared_site(
     server_url: str, seeded_template: str, settings: Settings, catalogue: Catalogue
 ) -> Iterator[Site]:
     """A site for all tests that only read."""
-    name = f"api_shared_{uuid.uuid4().hex}"
-    # PostgreSQL copies a database only while nobody is connected to it.
-    _copy(server_url, name, seeded_template)
-    opened = pool.open_pool(_with_database(server_url, name))
-    application = app.create(settings, catalogue, opened, SetClock(NOW))
-    with _serving(application, opened, application.state.house) as made:
-        yield made
-    opened.close()
-    _drop(server_url, name)
+    with copied(server_url, seeded_template) as url:
+        opened = pool.open_pool(url)
+        application = app.create(settings, catalogue, opened, SetClock(NOW))
+        with _serving(application, opened, application.state.house, shared=True) as made:
+            yield made
+        opened.close()
 
 
 @pytest.fixture

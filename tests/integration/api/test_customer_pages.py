@@ -108,6 +108,7 @@ def test_a_customers_page_and_answer_say_by_which_channels_they_can_be_reached(
     assert (told_of["shut"], told_of["snoozed_until"][:10]) == (["dingtalk"], "2026-06-17")
 
 
+@pytest.mark.usefixtures("fresh_site")
 def test_a_call_is_logged_on_the_customers_page_and_leads_to_its_ticket(browser: Make) -> None:
     dora = browser("dora")
     call = "/console/customers/1/call"
@@ -125,6 +126,7 @@ def test_a_call_is_logged_on_the_customers_page_and_leads_to_its_ticket(browser:
     assert send(dora, call, **said | {"text": " "}).status_code == 422
 
 
+@pytest.mark.usefixtures("fresh_site")
 def test_a_call_about_no_known_problem_opens_a_ticket_and_one_about_nobody_knows_what_none(
     browser: Make,
 ) -> None:
