@@ -26,7 +26,7 @@ def tell(seen: Departure, until: datetime, description: ApplianceType, language:
     observed = quantity(seen.observed, metric.unit)
     expected = quantity(seen.expected, metric.unit)
     around = _around(seen, metric, description, language)
-    lasting = _lasting(until - seen.since, chinese=chinese)
+    lasting = told_length(until - seen.since, chinese=chinese)
     far = how_far(seen, metric, language)
     if chinese:
         side = "高" if seen.observed >= seen.expected else "低"
@@ -90,7 +90,8 @@ def _explain(around: Sequence[str]) -> str:
     return "explains" if len(around) == 1 else "explain"
 
 
-def _lasting(length: timedelta, *, chinese: bool) -> str:
+def told_length(length: timedelta, *, chinese: bool) -> str:
+    """How long something goes on: in hours, and from two days on in days."""
     if length >= IN_DAYS_FROM:
         days = round(length / timedelta(days=1))
         return f"{days} 天" if chinese else f"{days} days"

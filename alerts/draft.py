@@ -28,6 +28,8 @@ class Draft:
     ticket_id: int | None = None
     safety: bool = False
     trace: UUID | None = None
+    short: str = ""
+    """One or two sentences and the link, for channels that beep."""
     wait: timedelta = AT_ONCE
     """Held for so long, so that others may join it or because its time has not come."""
     wrong: str = ""

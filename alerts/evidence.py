@@ -107,10 +107,8 @@ def sentence(evidence: Evidence, description: ApplianceType, language: str) -> s
     if evidence.kind == "code":
         return _code(evidence, description, language, chinese=chinese)
     if evidence.kind == "silence":
-        hours = (evidence.until - evidence.since).total_seconds() / 3600
-        if chinese:
-            return f"已连续 {hours:.0f} 小时没有收到数据"
-        return f"Nothing was heard for {hours:.0f} hours"
+        lasting = departure_words.told_length(evidence.until - evidence.since, chinese=chinese)
+        return f"已连续 {lasting}没有收到数据" if chinese else f"Nothing was heard for {lasting}"
     if evidence.kind == "forecast":
         return _forecast(evidence, description, language, chinese=chinese)
     return _departure(evidence, description, language, chinese=chinese)

@@ -12,6 +12,7 @@ from api import problem
 from api.allowance import Allowance
 from api.attempts import Attempts
 from api.console import (
+    answer_form,
     appliance_page,
     board_page,
     budget_page,
@@ -22,11 +23,14 @@ from api.console import (
     figures_page,
     finder,
     fleet_page,
+    front_door,
+    kin_form,
     knowledge_page,
     model_page,
     models_page,
     outbox,
     pages,
+    policy_page,
     privacy_page,
     queue,
     ticket_forms,
@@ -42,6 +46,7 @@ from api.house import House
 from api.my import acts, page
 from api.routes import (
     alerts,
+    api_keys,
     appliances,
     appointments,
     audit_trail,
@@ -63,6 +68,7 @@ from api.routes import (
     notices,
     precedents,
     privacy,
+    question_answers,
     readings,
     routing,
     sla,
@@ -89,6 +95,7 @@ from storage.pool import Pool
 
 API = (
     tokens,
+    api_keys,
     appliances,
     telemetry,
     readings,
@@ -99,6 +106,7 @@ API = (
     ticket_record,
     interactions,
     customer_voice,
+    question_answers,
     verdicts,
     visits,
     trace,
@@ -127,11 +135,14 @@ API = (
     health,
 )
 CONSOLE = (
+    front_door,
     entrance,
     queue,
     board_page,
     ticket_page,
     ticket_forms,
+    kin_form,
+    answer_form,
     verdict_form,
     visit_page,
     visit_form,
@@ -146,6 +157,7 @@ CONSOLE = (
     finder,
     knowledge_page,
     webhooks_page,
+    policy_page,
     budget_page,
     models_page,
     model_page,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
-from api.household_record import Owned, Person, Record
+from api.alike_answer import Alike, Merge
+from api.customer_past import Interaction, Notice, Purchase, Rating, Ticket
+from api.from_row import FromRow
+from api.household_record import Person, Record
+from api.owned_answer import Appliance
 from api.value_answer import ValueScore
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class Household(_Told):
+class Household(FromRow):
     """A customer's home."""
 
     id: int
@@ -28,7 +26,7 @@ class Household(_Told):
     tier: str
 
 
-class ChannelAnswer(_Told):
+class ChannelAnswer(FromRow):
     """A channel for which another answer counts than for all others."""
 
     purpose: str
@@ -36,7 +34,7 @@ class ChannelAnswer(_Told):
     granted: bool
 
 
-class Contact(_Told):
+class Contact(FromRow):
     """A person of a household."""
 
     external_id: str
@@ -64,152 +62,13 @@ class Contact(_Told):
         return cls.model_validate(person.contact).model_copy(update=told)
 
 
-class Profile(_Told):
+class Profile(FromRow):
     """What decides how urgent the household's trouble is, and where to go."""
 
     vulnerable: bool = Field(description="Somebody lives there who depends on the appliance")
     country: str
     latitude: float | None = Field(description="To two decimals")
     longitude: float | None
-
-
-class Plan(_Told):
-    """A warranty, or a plan of the household."""
-
-    external_id: str
-    kind: str
-    name: str
-    starts_on: date
-    ends_on: date | None
-    covers: list[str]
-    running: bool
-
-
-class Cover(_Told):
-    """What the customer does not pay for now."""
-
-    plan: str
-    warranty_until: date | None
-    plan_until: date | None
-    covers: list[str]
-
-    @field_validator("covers", mode="before")
-    @classmethod
-    def _in_order(cls, covers: Collection[str]) -> list[str]:
-        """A set has no order, and an ETag needs one."""
-        return sorted(covers)
-
-
-class Appliance(BaseModel):
-    """An appliance of a household."""
-
-    serial: str
-    type: str
-    model: str
-    since: datetime = Field(description="When the household got it")
-    presence: str | None
-    last_reading_at: datetime | None
-    cover: Cover | None
-    plans: list[Plan]
-
-    @classmethod
-    def of(cls, owned: Owned) -> Appliance:
-        """An appliance with its state and what covers it."""
-        return cls(
-            serial=owned.appliance.serial,
-            type=owned.appliance.type,
-            model=owned.appliance.model,
-            since=owned.since,
-            presence=owned.heard.presence,
-            last_reading_at=owned.heard.last_reading_at,
-            cover=Cover.model_validate(owned.cover) if owned.cover else None,
-            plans=[Plan.model_validate(each) for each in owned.plans],
-        )
-
-
-class Purchase(_Told):
-    """Something that the household bought."""
-
-    external_id: str
-    part_number: str
-    quantity: int
-    amount: Decimal
-    currency: str
-    bought_at: datetime
-    source: str
-
-
-class Ticket(_Told):
-    """A ticket of the household."""
-
-    id: int
-    serial: str
-    problem: str
-    state: str
-    severity: str
-    safety: bool
-    opened_at: datetime
-
-
-class Interaction(_Told):
-    """What was said, on whatever channel."""
-
-    at: datetime
-    channel: str
-    direction: str
-    actor: str
-    ticket_id: int | None
-    text: str
-
-
-class Notice(_Told):
-    """A notice to one of its people."""
-
-    id: int
-    occasion: str
-    purpose: str
-    channel: str
-    state: str
-    subject: str
-    created_at: datetime
-    ticket_id: int | None
-
-
-class Rating(_Told):
-    """What the household thought of a service."""
-
-    ticket_id: int
-    nps: int | None
-    csat: int | None
-    comment: str
-    at: datetime
-
-
-class Alike(_Told):
-    """Two households that look like one."""
-
-    first_id: int
-    second_id: int
-    first_external_id: str
-    second_external_id: str
-    score: float = Field(description="0 to 100")
-    reasons: list[str] = Field(examples=[["phone", "name"]])
-    found_at: datetime
-
-
-class Merge(_Told):
-    """One household that was made a part of another."""
-
-    id: int
-    survivor_id: int
-    survivor: str
-    merged_id: int
-    merged: str
-    at: datetime
-    actor: str
-    reason: str
-    undone_at: datetime | None
-    undone_by: str | None
 
 
 class HouseholdDetail(Household):

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Query
+
 from api.user import User
-from customers import household
+from customers import contact, household
+from customers.contact import Contact
 from customers.duplicates import merging
+from customers.duplicates.merging import Merge
 from customers.household import Household
 from devices import appliance
 from devices.appliance import Appliance
@@ -12,6 +18,9 @@ from runtime.errors import NotFoundError
 from storage.pool import Connection
 from tickets import ticket
 from tickets.ticket import Ticket
+
+Asked = Annotated[str | None, Query(alias="region", max_length=200, description="Only this region")]
+"""The region that a list is asked for; a partner gets its own anyway."""
 
 
 def appliance_for(connection: Connection, asking: User, serial: str) -> Appliance:
@@ -35,6 +44,22 @@ def household_for(connection: Connection, asking: User, household_id: int) -> Ho
     found = household.get(connection, household_id)
     if not asking.sees(found.region):
         raise NotFoundError(f"no household has the id {household_id}")
+    return found
+
+
+def contact_for(connection: Connection, asking: User, contact_id: int) -> Contact:
+    """The contact; NotFoundError if there is none for this user."""
+    found = contact.by_ids(connection, [contact_id]).get(contact_id)
+    if found is None or not asking.sees(household.get(connection, found.household_id).region):
+        raise NotFoundError(f"there is no contact {contact_id}")
+    return found
+
+
+def merge_for(connection: Connection, asking: User, merge_id: int) -> Merge:
+    """The merge of two households; NotFoundError unless this user sees both."""
+    found = merging.get(connection, merge_id)
+    if not all(asking.sees(each) for each in found.regions):
+        raise NotFoundError(f"there is no merge {merge_id}")
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api import wording
 from api.finding import Finding, Words
+from api.from_row import FromRow
 from devices.catalogue.folder import Catalogue
 from storage.pool import Connection
 from tickets import priority_words, ticket
@@ -15,10 +16,8 @@ from tickets.lifecycle import TRANSITIONS, State
 from tickets.priority import Reason as Weighed
 
 
-class Ticket(BaseModel):
+class Ticket(FromRow):
     """A ticket as lists show it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     serial: str
@@ -43,10 +42,8 @@ class Ticket(BaseModel):
     parent_id: int | None = Field(description="The ticket of the trouble that this is a part of")
 
 
-class Step(BaseModel):
+class Step(FromRow):
     """A change of state."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     at: datetime
     actor: str

@@ -17,6 +17,8 @@ from storage.pool import Connection
 
 _SQL = query.beside(__file__)
 SHORTEST_PASSWORD = 10
+SYSTEM = "key:"
+"""Before a system's name wherever acts are noted; no person is called so."""
 _HASHER = argon2.PasswordHasher()
 # A check takes 64 MiB; more than two at once would let sign-ins eat the machine's memory.
 _CHECKING = threading.BoundedSemaphore(2)
@@ -65,6 +67,8 @@ def add(
     """Add a user, or give a known one this password, role and region, and enable it."""
     if not name.strip():
         raise InvalidError("a user needs a name")
+    if name.startswith(SYSTEM):
+        raise InvalidError(f"names that begin with {SYSTEM!r} are those of systems")
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidError(f"a password needs at least {SHORTEST_PASSWORD} characters")
     connection.execute(
@@ -77,6 +81,11 @@ def add(
 def disable(connection: Connection, name: str, at: datetime) -> None:
     """Shut a user out at once; tokens that were given hold no more."""
     connection.execute(_SQL["disable"], {"name": name, "at": at})
+
+
+def any_known(connection: Connection) -> bool:
+    """Whether anybody at all may sign in."""
+    return connection.execute(_SQL["any"]).fetchone() is not None
 
 
 def find(connection: Connection, name: str) -> User | None:

@@ -20,3 +20,6 @@ SELECT name
 FROM hearthwatch.users
 WHERE role = 'technician' AND disabled_at IS NULL AND (region IS NULL OR region = %(region)s)
 ORDER BY name
+
+-- name: any
+SELECT true FROM hearthwatch.users WHERE disabled_at IS NULL LIMIT 1

@@ -13,10 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api import wording
 from api.finding import Finding as Seen
 from api.finding import Words
+from api.from_row import FromRow
+from api.said import Kind
+from api.said import Said as Word
 from customers.contact import Contact
 from customers.household import Household
 from devices.catalogue.appliance_type import ApplianceType
 from tickets import verdict
+from tickets.conversation.interaction import Channel
 from tickets.ticket import Proof
 from tickets.verdict import Finding
 from tickets.visits import part_use, visit, visit_report
@@ -34,12 +38,11 @@ class Kept:
     proofs: Sequence[Proof]
     kit: Kit
     customer: tuple[Household, Sequence[Contact]] | None
+    said: Sequence[Word]
 
 
-class Visit(BaseModel):
+class Visit(FromRow):
     """A visit as lists show it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     ticket_id: int
@@ -61,10 +64,8 @@ class Visit(BaseModel):
     trace: UUID
 
 
-class Part(BaseModel):
+class Part(FromRow):
     """A part that the problem may take."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     part_number: str
     in_van: int
@@ -78,10 +79,8 @@ class Step(BaseModel):
     done: bool
 
 
-class Person(BaseModel):
+class Person(FromRow):
     """Whom to ring."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     name: str
     phone: str | None
@@ -97,10 +96,21 @@ class Customer(BaseModel):
     contacts: list[Person]
 
 
-class Verdict(BaseModel):
-    """What was found."""
+class Said(FromRow):
+    """Something that was said about the ticket."""
 
-    model_config = ConfigDict(from_attributes=True)
+    at: datetime
+    kind: Kind = Field(
+        description="`inbound` is what the customer said, `outbound` what we said; `question` is"
+        " what the desk asked the customer, `note` what it wrote down for colleagues"
+    )
+    channel: Channel | None = Field(description="Of what was said; null for questions and notes")
+    actor: str = Field(description="Who took it down, or the system it came from")
+    text: str
+
+
+class Verdict(FromRow):
+    """What was found."""
 
     at: datetime
     actor: str
@@ -110,10 +120,8 @@ class Verdict(BaseModel):
     note: str
 
 
-class Picture(BaseModel):
+class Picture(FromRow):
     """A picture of the visit."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
 
@@ -127,6 +135,7 @@ class Detail(Visit):
     checklist: list[Step]
     evidence: list[Seen]
     customer: Customer | None = Field(description="null once the visit is over")
+    said: list[Said] = Field(description="The newest first; empty once the visit is over")
     verdict: Verdict | None
     parts_used: dict[str, int]
     photos: list[Picture]
@@ -146,6 +155,7 @@ class Detail(Visit):
             ],
             evidence=[Seen.of(each, kept.description) for each in kept.proofs],
             customer=_customer(kept),
+            said=[Said.model_validate(each) for each in kept.said],
             verdict=Verdict.model_validate(kit.verdict) if kit.verdict else None,
             parts_used=dict(kit.used),
             photos=[Picture.model_validate(each) for each in kit.photos],

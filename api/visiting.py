@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api import audit
+from api import audit, said
+from api.said import Said
 from api.user import Role, User
 from customers import contact, household
 from customers.contact import Contact
@@ -33,8 +34,27 @@ def customer_of(
     connection: Connection, asking: User, found: Visit
 ) -> tuple[Household, Sequence[Contact]] | None:
     """Whom to ring and where to go, while the visit is still to be done; None after that."""
-    if found.household_id is None or not found.live or not asking.role.covers(Role.TECHNICIAN):
+    if found.household_id is None or not _may_know(asking, found):
         return None
     home = household.get(connection, found.household_id)
     audit.saw(connection, asking.name, [home.id], f"visit {found.id}")
     return home, contact.of_household(connection, found.household_id)
+
+
+def said_of(connection: Connection, asking: User, found: Visit) -> list[Said]:
+    """What was said about its ticket, the newest first, for whom `customer_of` tells the customer.
+
+    Words of another household, as of whoever called about an appliance that is nobody's yet, are
+    noted for that one.
+    """
+    if not _may_know(asking, found):
+        return []
+    told = said.about(connection, found.ticket_id)
+    homes = {each.household_id for each in told} - {found.household_id}
+    others = [home for home in homes if home is not None]
+    audit.saw(connection, asking.name, others, f"visit {found.id}")
+    return told
+
+
+def _may_know(asking: User, found: Visit) -> bool:
+    return found.live and asking.role.covers(Role.TECHNICIAN)

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from storage import query
 from storage.pool import Connection
+from tickets.outside import lag
 
 _SQL = query.beside(__file__)
 MOST_SILENT_S = 120.0
@@ -31,6 +32,8 @@ MOST_WAITING = 1000
 """Beside two for each appliance: its newest reading and its last hour may always wait."""
 MOST_LETTERS = 100
 """Dead letters of the last ten minutes; a single broken appliance stays below."""
+MOST_UNSENT_S = 600.0
+"""For so long no endpoint waits for its turn, even if many others hang."""
 
 Word = Literal[
     "ingest_missing",
@@ -39,6 +42,7 @@ Word = Literal[
     "ingest_behind",
     "backlog_large",
     "dead_letters_rising",
+    "webhooks_waiting",
 ]
 
 
@@ -109,6 +113,9 @@ def complaints(connection: Connection, now: datetime | None) -> Iterator[Complai
     letters = recent_letters(connection)
     if letters > MOST_LETTERS:
         yield Complaint("dead_letters_rising", f"{letters} in the last ten minutes, or more")
+    unsent_s = lag.unsent_s(connection)
+    if unsent_s > MOST_UNSENT_S:
+        yield Complaint("webhooks_waiting", f"nobody sends what has been due for {unsent_s:.0f} s")
 
 
 def _of_ingest(known: list[Worker], now: datetime | None) -> Iterator[Complaint]:

@@ -18,7 +18,7 @@ from alerts.notices import notice
 from api import token as api_token
 from api import user
 from api.user import Role
-from cli import platform
+from cli import platform, world_time
 from cli.demo_outcome import Figures, Outcome
 from cli.platform import Platform
 from cli.service_people import ServicePeople
@@ -46,6 +46,8 @@ INCIPIENT = timedelta(days=1.5)
 """The first faults begin so long before time runs fast; models learn from what was before."""
 SETTLE_S = 12.0
 """Kept back from `--for`, to judge and score what came last."""
+LEAST_PLAYED = 0.5
+"""This share of `--for` is played, however long a busy machine took to prepare."""
 DRAIN_TIMEOUT_S = 60.0
 TELL_EVERY_S = 5.0
 DISPATCHER = "dispatcher"
@@ -69,7 +71,7 @@ def run(wish: Wish, settings: Settings, stop: Stop, say: Say) -> Outcome:
     """Play the demo until its time is over or it is stopped."""
     began = time.monotonic()
     settings.home.mkdir(parents=True, exist_ok=True)
-    world = WorldTime(settings.home / "world_clock.json")
+    world = WorldTime(settings.home / world_time.FILE)
     world.stand(FIRST_DAY)
     say("starting the database and the broker")
     with mailbox.opened() as box:
@@ -86,6 +88,7 @@ class _Story:
     ) -> None:
         self._wish, self._platform, self._stop, self._say = wish, opened, stop, say
         self._time, self._began = world, time.monotonic()
+        self._box: Mailbox | None = box
         with opened.pool.connection() as connection:
             reached = watermark.current(connection)
             self._tally_before = watermark.tally(connection)
@@ -95,6 +98,7 @@ class _Story:
         self._faulty_from = self._live_from - INCIPIENT
         self._fleet = Fleet(wish.devices, wish.seed, start, self._faulty_from)
         self._people = ServicePeople(opened, self._fleet, box, wish.seed)
+        self._over_at: float | None = None
         self._first_ticket_s: float | None = None
         self._told = 0.0
 
@@ -108,7 +112,13 @@ class _Story:
         """Play until time is over; how much was published."""
         self._time.stand(self._live_from)
         with self._platform.pool.connection() as connection:
-            people.register(connection, self._fleet.groups, self._wish.seed, self._fleet.at)
+            people.register(
+                connection,
+                self._fleet.groups,
+                self._wish.seed,
+                self._fleet.at,
+                self._platform.catalogue,
+            )
             serials = [serial for group in self._fleet.groups for serial in group.serials]
             appliance.retire_all_but(connection, serials, self._fleet.at)
         names = self._people.hire()
@@ -148,10 +158,14 @@ class _Story:
         url = api_token.enter_url(self._platform.settings, self._platform.base_url, DISPATCHER)
         self._say(f"the console is open: {url}")
         self._say(f"  or sign in there as {DISPATCHER}, password {password}")
-        until = "until Ctrl-C" if self._wish.seconds is None else f"for {self._wish.seconds:g} s"
-        self._say(f"time now runs {self._wish.speed:,.0f} times as fast, {until}")
 
     def _live(self, broadcast: Broadcast, names: list[str]) -> None:
+        until = "until Ctrl-C"
+        if self._wish.seconds is not None:
+            left = self._left(self._wish.seconds)
+            self._over_at = time.monotonic() + left
+            until = f"for {left:.0f} s"
+        self._say(f"time now runs {self._wish.speed:,.0f} times as fast, {until}")
         now = self._time.run(self._live_from, self._wish.speed)
         self._people.start(names, now, self._over)
         while not self._over():
@@ -160,10 +174,14 @@ class _Story:
             self._look()
         self._people.end()
 
-    def _over(self) -> bool:
+    def _left(self, seconds: float) -> float:
+        """For how long time runs fast, in seconds of the wall's clock."""
         spent = time.monotonic() - self._began
-        limit = self._wish.seconds
-        return self._stop.is_set() or (limit is not None and spent > limit - SETTLE_S)
+        return max(seconds - SETTLE_S - spent, LEAST_PLAYED * seconds)
+
+    def _over(self) -> bool:
+        late = self._over_at is not None and time.monotonic() > self._over_at
+        return late or self._stop.is_set()
 
     def _look(self) -> None:
         """Check on the processes, and say now and then how it goes."""
@@ -173,6 +191,7 @@ class _Story:
         self._told = spent
         self._platform.children.check()
         self._people.check()
+        self._show_a_letter()
         with self._platform.pool.connection() as connection:
             newest = ticket.page(connection, limit=1)
             tally = watermark.tally(connection)
@@ -183,6 +202,12 @@ class _Story:
             f"{self._fleet.at:%d %b %H:%M}  {tally.readings:,} readings stored, "
             f"{waiting} tickets open"
         )
+
+    def _show_a_letter(self) -> None:
+        """Say once how a customer's page is opened."""
+        if self._box is not None and self._box.link is not None:
+            self._say(f"a customer's page, from a letter: {self._box.link}")
+            self._box = None
 
     def _settled(self, published: int) -> Outcome:
         """Wait until everything is stored and judged; then compare with the truth."""

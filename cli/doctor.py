@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import typer
 
+from cli import running
 from cli.start import AsJson, begin, out, print_json
 from customers.secrecy import data_key, master_keys
 from devices import dead_letter, watermark
@@ -21,10 +22,22 @@ from simulator.publisher import Publisher
 from storage import capability, database, migration, pool
 from storage.pool import Connection
 from tickets import backlog
+from tickets.outside import lag
+from tickets.outside.lag import Lag
 
 FRESH = timedelta(minutes=10)
 SILENT = timedelta(minutes=2)
 """A worker that has said nothing for so long is gone: with nothing to do it speaks every 5 s."""
+
+
+HOUR_S = 3600.0
+"""A receiver that is away for less is being restarted, and gets all of it by itself."""
+
+
+class UntoldError(HearthwatchError):
+    """Events that other systems do not hear of."""
+
+    title = "Webhooks that are not told"
 
 
 class OrphansError(HearthwatchError):
@@ -48,8 +61,7 @@ def doctor(*, as_json: AsJson = False) -> None:
 
     Example: hearthwatch doctor
     """
-    settings = begin()
-    findings = list(examine(settings))
+    findings = list(examine(running.beside(begin())))
     for finding in findings:
         mark = "[green]ok [/]" if finding.healthy else "[red]BAD[/]"
         out.print(f"{mark} {finding.what}: {finding.detail}")
@@ -96,10 +108,35 @@ def _examine_database(connection: Connection, settings: Settings) -> Iterator[Fi
     yield _tried("orphaned sessions", lambda: _look_for_orphans(connection, settings))
     waiting = backlog.waiting(connection, folder.load(settings.catalogue))
     yield Finding("watch", waiting < 1000, f"{waiting} to judge", "run `hearthwatch watch`")  # noqa: PLR2004 - a second's work
+    yield _tried("webhooks", lambda: look_for_webhooks(connection))
     letters = dead_letter.counts(connection)
     told = ", ".join(f"{number} {reason}" for reason, number in letters.items())
     detail = f"{told}; see `hearthwatch dead-letters list`" if letters else "none"
     yield Finding("dead letters", healthy=True, detail=detail)
+
+
+def look_for_webhooks(connection: Connection) -> str:
+    """Whether other systems hear what happens."""
+    unsent = timedelta(seconds=round(lag.unsent_s(connection)))
+    if unsent > FRESH:
+        raise UntoldError(
+            f"what could be sent has waited for {unsent}", hint="is `hearthwatch work` running?"
+        )
+    lags = lag.of_all(connection)
+    wrong = [_trouble(each) for each in lags if each.state == "disabled" or each.failing_s > HOUR_S]
+    if wrong:
+        raise UntoldError(
+            "; ".join(wrong),
+            hint="the console's page Webhooks shows what they answer; a PATCH of state to active "
+            "tries one again (docs/integration.md)",
+        )
+    return f"{len(lags)}, {sum(each.waiting for each in lags):,} events wait" if lags else "none"
+
+
+def _trouble(each: Lag) -> str:
+    if each.state == "disabled":
+        return f"{each.name} is disabled: {each.reason}"
+    return f"{each.name} has taken nothing for {timedelta(seconds=round(each.failing_s))}"
 
 
 def look_for_master_keys(connection: Connection) -> str:

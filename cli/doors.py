@@ -17,7 +17,6 @@ from cli.start import AsJson, begin, errors, out, print_json, stopping
 from customers.secrecy import master_keys, sealed_store
 from devices import telemetry_table
 from devices.catalogue import folder
-from devices.retention import Keeping
 from runtime import clock, embedded_broker, metrics, worker_name
 from runtime.broker import PORTS
 from runtime.errors import ConfigurationError, InvalidError
@@ -103,34 +102,19 @@ def work() -> None:
 
     Example: hearthwatch work
     """
-    from customers.privacy.retention import Keeping as PeopleKeeping
-    from models.promotion.retraining import Plan
     from tickets import errands
+    from tickets.errands import Orders
     from tickets.outside import courier
     from tickets.outside.delivery import Sender
-    from tickets.outside.keeping import Kept
-    from tickets.writing import post
 
     settings = begin()
     metrics.expose(settings, "work")
     with _migrated(settings) as (url, connections):
         now = clock.from_setting(settings.clock)
         types = folder.load(settings.catalogue)
-        keeping, plan = Keeping.of(settings), Plan.of(settings)
         stop, sender = stopping(), Sender.of(settings, connections, types)
         with courier.running(sender, stop):
-            errands.run(
-                url,
-                connections,
-                now,
-                stop,
-                keeping,
-                types,
-                plan,
-                kept=Kept.of(settings),
-                people_kept=PeopleKeeping.of(settings),
-                post=post.of(settings),
-            )
+            errands.run(url, connections, now, stop, Orders.of(settings, types))
 
 
 def serve() -> None:
@@ -150,14 +134,21 @@ def up() -> None:
 
     Example: hearthwatch up
     """
-    from cli import platform
+    from api import user
+    from cli import platform, world_time
 
     settings, stop = begin(), stopping()
+    if "database_url" not in settings.model_fields_set:
+        world_time.refuse(settings.home)
     with platform.opened(settings, broker_port=PORTS["mqtt"]) as opened:
         platform.start_ingest(opened, stop)
-        for name in ("watch", "work", "serve"):
+        for name in ("watch", "work"):
             opened.children.start(name, name)
+        platform.start_serving(opened, stop)
         errors.print(f"console: {opened.base_url}/console/   broker: {opened.settings.mqtt_url}")
+        with opened.pool.connection() as connection:
+            if not user.any_known(connection):
+                errors.print("nobody can sign in yet: hearthwatch user add NAME --role admin")
         while not stop.wait(1.0):
             opened.children.check()
 

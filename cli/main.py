@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from cli import (
     audit,
@@ -13,6 +14,7 @@ from cli import (
     doctor,
     doors,
     evaluate,
+    keys,
     privacy,
     records,
     scoring,
@@ -21,7 +23,7 @@ from cli import (
     trial,
 )
 from cli.start import errors
-from runtime.errors import HearthwatchError
+from runtime.errors import ConfigurationError, HearthwatchError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,6 +57,7 @@ app.add_typer(shelf.group, name="models", rich_help_panel=RUN)
 app.add_typer(records.imports, name="import", rich_help_panel=KEEP)
 app.add_typer(records.dead_letters, name="dead-letters", rich_help_panel=KEEP)
 app.add_typer(records.users, name="user", rich_help_panel=KEEP)
+app.add_typer(keys.group, name="key", rich_help_panel=KEEP)
 app.add_typer(credentials.group, name="credentials", rich_help_panel=KEEP)
 app.add_typer(privacy.group, name="privacy", rich_help_panel=KEEP)
 app.add_typer(audit.group, name="audit", rich_help_panel=KEEP)
@@ -65,9 +68,21 @@ def main() -> None:
     try:
         app()
     except HearthwatchError as error:
-        errors.print(f"[bold red]{error.title}:[/]", end=" ")
-        errors.print(error.message, markup=False)
-        if error.hint:
-            errors.print("[bold]What to do:[/]", end=" ")
-            errors.print(error.hint, markup=False)
+        _tell(error)
         sys.exit(1)
+    except (UndefinedTable, UndefinedColumn) as error:
+        _tell(
+            ConfigurationError(
+                f"the database is not what this version needs: {error.diag.message_primary}",
+                hint="run `hearthwatch migrate`, then this again",
+            )
+        )
+        sys.exit(1)
+
+
+def _tell(error: HearthwatchError) -> None:
+    errors.print(f"[bold red]{error.title}:[/]", end=" ")
+    errors.print(error.message, markup=False)
+    if error.hint:
+        errors.print("[bold]What to do:[/]", end=" ")
+        errors.print(error.hint, markup=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cli import running
 from cli.children import Children
 from customers.secrecy import sealed_store
 from devices import telemetry_table, watermark
@@ -80,7 +81,8 @@ def opened(
         stack.callback(children.end)
         if own_broker:
             children.start("broker", "broker", "--port", str(broker_port))
-            _wait_for_port(broker_port, children)
+            wait_until(_listening(broker_port), children, Stop(), "the embedded broker is silent")
+        stack.enter_context(running.told(settings))
         yield Platform(settings, catalogue, connections, children, f"http://{settings.host}:{port}")
 
 
@@ -96,6 +98,13 @@ def start_ingest(platform: Platform, stop: Stop) -> None:
             return bool(watermark.workers(connection, asked_at))
 
     wait_until(subscribed, platform.children, stop, "ingest does not subscribe")
+
+
+def start_serving(platform: Platform, stop: Stop) -> None:
+    """Start the console and the API, and wait until they answer."""
+    platform.children.start("serve", "serve")
+    answers = _listening(platform.settings.port)
+    wait_until(answers, platform.children, stop, "the console does not answer")
 
 
 def wait_until(
@@ -125,12 +134,12 @@ def _free_port(host: str, wanted: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for_port(port: int, children: Children) -> None:
-    def listening() -> bool:
+def _listening(port: int) -> Callable[[], bool]:
+    def asked() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    wait_until(listening, children, Stop(), "the embedded broker does not listen")
+    return asked
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -32,7 +32,13 @@ Devices = Annotated[int, typer.Option(help="Number of appliances.", min=1, max=1
 
 def demo(
     seconds: Annotated[
-        float | None, typer.Option("--for", help="End by itself after so many seconds.", min=60)
+        float | None,
+        typer.Option(
+            "--for",
+            help="End by itself after so many seconds; at least half of them are played, "
+            "however long it took to prepare.",
+            min=60,
+        ),
     ] = None,
     devices: Devices = 60,
     speed: Annotated[
@@ -100,7 +106,8 @@ def simulate(
     fleet = Fleet(devices, seed, _quarter_after(world.start), world.start)
     if register:
         with database.opened(settings) as url, pool.connect(url) as connection:
-            people.register(connection, fleet.groups, seed, world.start)
+            types = folder.load(settings.catalogue)
+            people.register(connection, fleet.groups, seed, world.start, types)
     deadline = None if seconds is None else time.monotonic() + seconds
 
     def over() -> bool:

@@ -7,10 +7,24 @@ from pathlib import Path
 
 from runtime import clock
 from runtime.clock import FastClock
+from runtime.errors import ConfigurationError
 
 HOUR = timedelta(hours=1)
 MOST_AHEAD = timedelta(hours=2)
 """Time never runs further ahead of the appliances that live in it."""
+
+
+FILE = "world_clock.json"
+"""The clock of a home's world."""
+
+
+def refuse(home: Path) -> None:
+    """Raise where a demo lives: its appliances would all be silent, and its letters years late."""
+    if (home / FILE).exists():
+        raise ConfigurationError(
+            f"{home} holds a demo, whose time is not ours",
+            hint="delete that folder, or set HEARTHWATCH_HOME to one of its own",
+        )
 
 
 class WorldTime:

@@ -167,6 +167,13 @@ def _known(opened: str | None, plain: str | None) -> str:
     return sealing.ERASED if plain is None else plain
 
 
+def by_external_ids(connection: Connection, external_ids: Collection[str]) -> dict[str, Household]:
+    """Those of these external ids that are known, with the household that each means."""
+    ids = ids_of(connection, sorted(external_ids))
+    homes = by_ids(connection, set(ids.values()))
+    return {name: homes[number] for name, number in ids.items() if number in homes}
+
+
 def ids_of(connection: Connection, external_ids: Sequence[str]) -> dict[str, int]:
     """The ids of those external ids that are known."""
     rows = connection.execute(_SQL["ids_of"], {"external_ids": list(external_ids)}).fetchall()

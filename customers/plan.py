@@ -78,17 +78,6 @@ def record(connection: Connection, entries: Sequence[Entry]) -> list[int]:
     return [int(str(row[0])) for row in rows]
 
 
-def of_other_regions(
-    connection: Connection, external_ids: Sequence[str], region: str | None
-) -> frozenset[str]:
-    """Those of these ids that are plans of another region; without a region, none."""
-    if region is None:
-        return frozenset()
-    asked = {"external_ids": list(external_ids), "region": region}
-    rows = connection.execute(_SQL["of_other_regions"], asked).fetchall()
-    return frozenset(str(row[0]) for row in rows)
-
-
 def of_devices(connection: Connection, device_ids: Sequence[int], at: datetime) -> list[Plan]:
     """Warranties of these appliances and plans of those who own them, those that run first."""
     with connection.cursor(row_factory=class_row(Plan)) as cursor:

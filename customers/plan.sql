@@ -19,12 +19,6 @@ ON CONFLICT (external_id) DO UPDATE SET
     covers = excluded.covers
 RETURNING id
 
--- name: of_other_regions
-SELECT plan.external_id
-FROM hearthwatch.plans AS plan
-JOIN hearthwatch.appliances AS appliance ON appliance.id = plan.device_id
-WHERE plan.external_id = ANY (%(external_ids)s::text[]) AND appliance.region <> %(region)s
-
 -- name: of_devices
 -- A plan of somebody who gave the appliance away says nothing; days are those of the home.
 SELECT

@@ -56,17 +56,6 @@ def record(connection: Connection, entries: Sequence[Entry], *, source: str) -> 
     return [int(str(row[0])) for row in rows]
 
 
-def of_other_regions(
-    connection: Connection, external_ids: Sequence[str], region: str | None
-) -> frozenset[str]:
-    """Those of these ids that are purchases of another region; without a region, none."""
-    if region is None:
-        return frozenset()
-    asked = {"external_ids": list(external_ids), "region": region}
-    rows = connection.execute(_SQL["of_other_regions"], asked).fetchall()
-    return frozenset(str(row[0]) for row in rows)
-
-
 def of_household(connection: Connection, household_id: int, most: int = 100) -> list[Purchase]:
     """The latest purchases of a household, newest first."""
     with connection.cursor(row_factory=class_row(Purchase)) as cursor:

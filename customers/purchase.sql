@@ -25,12 +25,6 @@ ON CONFLICT (external_id) DO UPDATE SET
     source = excluded.source
 RETURNING id
 
--- name: of_other_regions
-SELECT purchase.external_id
-FROM hearthwatch.purchases AS purchase
-JOIN hearthwatch.households AS home ON home.id = purchase.household_id
-WHERE purchase.external_id = ANY (%(external_ids)s::text[]) AND home.region <> %(region)s
-
 -- name: of_household
 SELECT
     id, external_id, household_id, device_id, part_number, quantity, amount, currency, bought_at,

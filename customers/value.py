@@ -14,7 +14,7 @@ from storage import query, queue
 from storage.pool import Connection, Pool
 
 _SQL = query.beside(__file__)
-RECKON = "reckon_values"
+RECKON = "customers.value.reckon"
 EVERY_DAY = "20 3 * * *"
 LOOKS_BACK = timedelta(days=3 * 365)
 """What was bought or mended before says little of whether they will again."""

@@ -19,7 +19,7 @@ from devices import watermark
 from devices.telemetry_table import HOURS_CHUNK, READINGS_CHUNK
 from runtime.settings import Settings
 from runtime.stopping import Stop
-from storage import capability, query
+from storage import capability, portions, query
 from storage.pool import Connection, Pool
 
 _SQL = query.beside(__file__)
@@ -120,14 +120,7 @@ def chunk_start(instant: datetime, chunk: timedelta) -> datetime:
 
 
 def _repeat(pool: Pool, stop: Stop, table: str, delete_some: Callable[[Connection], int]) -> None:
-    total = 0
-    while not stop.is_set():
-        with pool.connection() as connection:
-            gone = delete_some(connection)
-        if not gone:
-            break
-        total += gone
-    if total:
+    if total := portions.work_off(pool, stop, delete_some):
         _log.info("too old and deleted", table=table, number=total)
 
 

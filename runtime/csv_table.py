@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from runtime.errors import InvalidError
+
+MOST_NAMES = 10
+"""Wrong columns that an error names; a file that is no table may have a hundred thousand."""
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,12 @@ def _line(reader: Iterator[list[str]]) -> int:
 
 
 def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[str]) -> None:
-    missing = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in (*columns, *optional)]
-    twice = sorted({name for name in header if header.count(name) > 1})
+    counts = Counter(header)
+    missing = [name for name in columns if name not in counts]
+    unknown = [name for name in counts if name not in (*columns, *optional)]
+    twice = sorted(name for name, count in counts.items() if count > 1)
     wrong = [
-        f"{word} {', '.join(repr(name) for name in names)}"
+        f"{word} {_listed(names)}"
         for word, names in (("missing", missing), ("unknown", unknown), ("given twice", twice))
         if names
     ]
@@ -104,6 +110,12 @@ def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[
         raise InvalidError(
             f"line 1: columns: {'; '.join(wrong)}", hint=f"expected {', '.join(columns)}"
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    told = [repr(name[:LONGEST_NAME]) for name in names[:MOST_NAMES]]
+    more = len(names) - len(told)
+    return ", ".join(told) + (f" and {more} more" if more else "")
 
 
 def _decoded(lines: Iterable[bytes]) -> Iterator[str]:

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from runtime.errors import ConfigurationError
+from runtime.keeping_settings import KeepingSettings
 
 MASTER_KEYS = "master_keys"
 """The file under the home with the key for an embedded database."""
 
 
-class Settings(BaseSettings):
+class Settings(KeepingSettings):
     """One process's settings; field `x` is the variable `HEARTHWATCH_X`."""
 
     model_config = SettingsConfigDict(env_prefix="HEARTHWATCH_", frozen=True, extra="ignore")
@@ -75,36 +76,6 @@ class Settings(BaseSettings):
         description="Readings older than this against what was seen raise no alarm",
         gt=0,
     )
-    compress_after_days: int = Field(
-        default=7,
-        description="TimescaleDB Community compresses readings so old; 0 for never",
-        ge=0,
-    )
-    keep_readings_days: int = Field(
-        default=400,
-        description="Readings older than this, against what was seen, are deleted; 0 keeps all",
-        ge=0,
-    )
-    keep_hours_days: int = Field(
-        default=1830,
-        description="Likewise the hourly rollups",
-        ge=0,
-    )
-    keep_dead_letters_days: int = Field(
-        default=90,
-        description="Refused messages that came longer ago are deleted; 0 keeps all",
-        ge=0,
-    )
-    keep_events_days: int = Field(
-        default=400,
-        description="Events of the feed that were written longer ago are deleted; 0 keeps all",
-        ge=0,
-    )
-    keep_attempts_days: int = Field(
-        default=30,
-        description="Likewise the log of what was sent to webhooks",
-        ge=0,
-    )
     webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Private networks that webhooks may lead to, separated by commas",
@@ -115,24 +86,6 @@ class Settings(BaseSettings):
     )
     attachment_mb: float = Field(
         default=10.0, description="Files on tickets may have up to so many megabytes", gt=0, le=100
-    )
-    keep_conversations_days: int = Field(
-        default=1095,
-        description="What customers said and notes on tickets are deleted so long after; 0 keeps",
-        ge=0,
-    )
-    keep_notices_days: int = Field(default=730, description="Likewise the words of letters", ge=0)
-    keep_attachments_days: int = Field(
-        default=1095, description="Likewise files and photographs of tickets", ge=0
-    )
-    keep_comments_days: int = Field(
-        default=730, description="Likewise the comments of ratings", ge=0
-    )
-    keep_ticket_links_days: int = Field(
-        default=3650, description="Tickets that ended longer ago lose their household", ge=0
-    )
-    keep_audit_days: int = Field(
-        default=1830, description="Entries of the audit trail are deleted so long after", ge=0
     )
     train_days: float = Field(
         default=42.0,

@@ -6,6 +6,7 @@ To the platform it is a carrier like any other; what comes in was really sent.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ADDRESS = "127.0.0.1"
 LARGEST = 10**6
+_LINK = re.compile(r"https?://\S+/my/[\w.~-]+")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Mailbox:
     def __init__(self, port: int) -> None:
         self._port = port
         self._waiting: deque[Letter] = deque()
+        self.link: str | None = None
+        """The newest letter's link to its reader's page."""
 
     @property
     def channels(self) -> str:
@@ -42,6 +46,9 @@ class Mailbox:
 
     def put(self, letter: Letter) -> None:
         """A letter has come."""
+        found = _LINK.search(letter.text)
+        if found:
+            self.link = found[0]
         self._waiting.append(letter)
 
     def take(self) -> list[Letter]:

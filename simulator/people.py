@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 
 from customers import contact, household, ownership, profile
 from devices import appliance
 from devices.appliance import Registration
+from devices.catalogue.folder import Catalogue
+from simulator import belongings
+from simulator.belongings import Owned
 from simulator.fleet import Group
 from simulator.place import PLACES, SPREAD_DEGREES
 from storage.pool import Connection
@@ -22,14 +26,24 @@ CHINESE = (
     ["伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "杰"],
     ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"],
 )
+NO_TYPES: Catalogue = MappingProxyType({})
 SHARE_VULNERABLE = 0.06
 """Homes with an infant, or somebody old or ill."""
 TIERS = ("standard", "silver", "gold", "platinum")
 TIER_SHARES = (0.55, 0.25, 0.15, 0.05)
 
 
-def register(connection: Connection, groups: Sequence[Group], seed: int, at: datetime) -> None:
-    """Put the fleet, its households and their contacts on record."""
+def register(
+    connection: Connection,
+    groups: Sequence[Group],
+    seed: int,
+    at: datetime,
+    catalogue: Catalogue = NO_TYPES,
+) -> None:
+    """Put the fleet, its households and their contacts on record, and what they have bought.
+
+    `catalogue` tells what can be bought for which appliance.
+    """
     rng = np.random.default_rng([seed, 99])
     serials = [(group.type, serial) for group in groups for serial in group.serials]
     homes = [_home(number, seed, rng) for number in range(max(len(serials) // 2, 1))]
@@ -50,15 +64,13 @@ def register(connection: Connection, groups: Sequence[Group], seed: int, at: dat
         ],
         at,
     )
-    by_serial = {each.serial: each.id for each in appliances}
-    ownership.assign(
-        connection,
-        {
-            by_serial[serial]: ids[homes[owner][0].external_id]
-            for (_, serial), owner in zip(serials, owners, strict=True)
-        },
-        at,
-    )
+    by_serial = {each.serial: each for each in appliances}
+    owned = [
+        Owned(by_serial[serial], ids[homes[owner][0].external_id], homes[owner][0].tier)
+        for (_, serial), owner in zip(serials, owners, strict=True)
+    ]
+    ownership.assign(connection, {each.appliance.id: each.household_id for each in owned}, at)
+    belongings.record(connection, catalogue, owned, seed, at)
 
 
 def _home(number: int, seed: int, rng: np.random.Generator) -> tuple[household.Entry, str]:

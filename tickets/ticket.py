@@ -20,7 +20,7 @@ from storage.event import Event
 from storage.pool import Connection
 from tickets import lifecycle, move_check, step, weighing
 from tickets.lifecycle import State
-from tickets.routing import trail
+from tickets.routing import booking, trail
 from tickets.sla import keeping
 from tickets.step import Step
 from tickets.visits import visit
@@ -88,6 +88,8 @@ class Move:
     assignee: str | None = None
     visit_at: datetime | None = None
     note: str = ""
+    calendar_held: bool = False
+    """Whoever asks holds the technician's calendar, and has seen that they are free then."""
 
 
 def get(connection: Connection, ticket_id: int) -> Ticket:
@@ -171,13 +173,15 @@ def move(connection: Connection, ticket_id: int, asked: Move, at: datetime) -> T
     """Change a ticket's state in the caller's transaction.
 
     Raises TransitionError for a change that makes no sense, InvalidError where a technician or
-    a time is missing, ConflictError when somebody else changed the ticket since.
+    a time is missing or cannot be, ConflictError when somebody else changed the ticket since or
+    the technician is elsewhere then.
     """
     ticket = get(connection, ticket_id)
     lifecycle.check(State(ticket.state), asked.state)
     move_check.check_details(ticket, asked)
     move_check.check_alone(connection, ticket, asked.state)
     visit.check(connection, ticket, asked.state)
+    booking.check_move(connection, ticket, asked, at)
     _change(connection, ticket, asked, at)
     if asked.state is State.REOPENED:
         weighing.weigh(connection, [ticket_id], at)

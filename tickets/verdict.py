@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -61,9 +61,19 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Row(Recorded):
+class _Sealed(Recorded):
     household_id: int | None
     note_sealed: bytes | None
+
+    def opened(self, note: str | None) -> Recorded:
+        """The verdict with its note; one of before notes were sealed has it already."""
+        told = {each.name: getattr(self, each.name) for each in fields(Recorded)}
+        return Recorded(**told | ({} if note is None else {"note": note}))
+
+
+@dataclass(frozen=True)
+class _Given:
+    visit_id: int | None
 
 
 @dataclass(frozen=True)
@@ -93,32 +103,20 @@ def record(
             f"ticket {ticket.id} is new: nobody has looked at it", hint="assign it first"
         )
     _check_names(verdict, description)
-    note = verdict.note.strip()
-    owner = sealed_for.owner(ticket.household_id)
-    row = connection.execute(
-        _SQL["record"],
-        {
-            "ticket_id": ticket.id,
-            "at": at,
-            "actor": actor,
-            "finding": verdict.finding,
-            "mode": verdict.mode,
-            "consumable": verdict.consumable,
-            "note_sealed": sealing.seal(connection, owner, _PLACE, [note])[0] if note else None,
-        },
-    ).fetchall()[0]
-    kept = Recorded(
-        ticket_id=ticket.id,
-        at=at,
-        actor=actor,
-        finding=verdict.finding,
-        mode=verdict.mode,
-        consumable=verdict.consumable,
-        note=note,
-        visit_id=None if row[0] is None else int(str(row[0])),
-    )
+    told = replace(verdict, note=verdict.note.strip())
+    given = Recorded(ticket_id=ticket.id, at=at, actor=actor, **vars(told))
+    kept = replace(given, visit_id=_keep(connection, ticket, given))
     event.append(connection, [_event(ticket, kept)])
     return kept
+
+
+def _keep(connection: Connection, ticket: Ticket, given: Recorded) -> int | None:
+    """Store a verdict, its note sealed; return the visit at which it was given."""
+    owner, note = sealed_for.owner(ticket.household_id), given.note
+    sealed = sealing.seal(connection, owner, _PLACE, [note])[0] if note else None
+    with connection.cursor(row_factory=class_row(_Given)) as cursor:
+        row = cursor.execute(_SQL["record"], vars(given) | {"note_sealed": sealed}).fetchall()[0]
+    return row.visit_id
 
 
 def _event(ticket: Ticket, kept: Recorded) -> Event:
@@ -132,12 +130,12 @@ def _event(ticket: Ticket, kept: Recorded) -> Event:
 
 def last(connection: Connection, ticket_id: int) -> Recorded | None:
     """The verdict that counts; None if there is none."""
-    return next(iter(_opened(connection, "last", ticket_id=ticket_id)), None)
+    return next(iter(history(connection, ticket_id)), None)
 
 
 def history(connection: Connection, ticket_id: int) -> list[Recorded]:
     """List every verdict on a ticket, the one that counts first."""
-    return _opened(connection, "history", ticket_id=ticket_id)
+    return _opened(connection, "of_ticket", ticket_id=ticket_id)
 
 
 def of_visit(connection: Connection, visit_id: int) -> Recorded | None:
@@ -146,24 +144,11 @@ def of_visit(connection: Connection, visit_id: int) -> Recorded | None:
 
 
 def _opened(connection: Connection, block: str, **asked: int) -> list[Recorded]:
-    with connection.cursor(row_factory=class_row(_Row)) as cursor:
+    with connection.cursor(row_factory=class_row(_Sealed)) as cursor:
         rows = cursor.execute(_SQL[block], asked).fetchall()
     sealed = [(sealed_for.owner(row.household_id), row.note_sealed) for row in rows]
     notes = sealing.open_(connection, _PLACE, sealed)
-    return [_recorded(row, note) for row, note in zip(rows, notes, strict=True)]
-
-
-def _recorded(row: _Row, note: str | None) -> Recorded:
-    return Recorded(
-        ticket_id=row.ticket_id,
-        at=row.at,
-        actor=row.actor,
-        finding=row.finding,
-        mode=row.mode,
-        consumable=row.consumable,
-        note=row.note if note is None else note,
-        visit_id=row.visit_id,
-    )
+    return [row.opened(note) for row, note in zip(rows, notes, strict=True)]
 
 
 def tallies(connection: Connection, model_ids: Sequence[int]) -> dict[int, Tally]:

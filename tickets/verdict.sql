@@ -13,17 +13,7 @@ VALUES (
 )
 RETURNING visit_id
 
--- name: last
-SELECT
-    given.ticket_id, given.at, given.actor, given.finding, given.mode, given.consumable, given.note,
-    given.visit_id, ticket.household_id, given.note_sealed
-FROM hearthwatch.ticket_verdicts AS given
-JOIN hearthwatch.tickets AS ticket ON ticket.id = given.ticket_id
-WHERE given.ticket_id = %(ticket_id)s
-ORDER BY given.id DESC
-LIMIT 1
-
--- name: history
+-- name: of_ticket
 SELECT
     given.ticket_id, given.at, given.actor, given.finding, given.mode, given.consumable, given.note,
     given.visit_id, ticket.household_id, given.note_sealed
@@ -40,7 +30,6 @@ FROM hearthwatch.ticket_verdicts AS given
 JOIN hearthwatch.tickets AS ticket ON ticket.id = given.ticket_id
 WHERE given.visit_id = %(visit_id)s
 ORDER BY given.id DESC
-LIMIT 1
 
 -- name: tallies
 -- A ticket counts once for each model, however many of its findings it holds.

@@ -55,15 +55,16 @@ WHERE proof.ticket_id = ANY (%(ids)s::bigint[])
 ORDER BY proof.ticket_id, change.at DESC, change.id DESC
 
 -- name: store
--- A ticket that somebody changes at this moment is weighed again soon; nobody waits for it.
+-- A ticket that somebody changes at this moment is weighed again soon; nobody waits for it. Of the
+-- others those are locked that move: most of a queue stands as it stood a minute ago.
 UPDATE hearthwatch.tickets AS ticket
-SET priority = told.priority, priority_reasons = told.reasons
-FROM unnest(%(ids)s::bigint[], %(priorities)s::float8[], %(reasons)s::jsonb[])
-    AS told (id, priority, reasons)
-JOIN (
-    SELECT id FROM hearthwatch.tickets
-    WHERE id = ANY (%(ids)s::bigint[])
-    FOR NO KEY UPDATE SKIP LOCKED
-) AS free ON free.id = told.id
-WHERE ticket.id = told.id
-    AND (ticket.priority, ticket.priority_reasons) IS DISTINCT FROM (told.priority, told.reasons)
+SET priority = moved.priority, priority_reasons = moved.reasons
+FROM (
+    SELECT free.id, told.priority, told.reasons
+    FROM hearthwatch.tickets AS free
+    JOIN unnest(%(ids)s::bigint[], %(priorities)s::float8[], %(reasons)s::jsonb[])
+        AS told (id, priority, reasons) ON told.id = free.id
+    WHERE (free.priority, free.priority_reasons) IS DISTINCT FROM (told.priority, told.reasons)
+    FOR NO KEY UPDATE OF free SKIP LOCKED
+) AS moved
+WHERE ticket.id = moved.id

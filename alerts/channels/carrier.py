@@ -21,12 +21,25 @@ PLACES = frozenset({"phone", "email", "external_id"})
 _SAMPLE = Recipient("Sample", "+8613800138000", "sample@example.com", "C-1")
 _ASSET = AppriseAsset(app_id="Hearthwatch", storage_mode="memory")
 TIMEOUT_S = 60.0
+PUSH = "push"
+"""Shows a title over what it says; the others know no such thing."""
+BRIEF = frozenset({PUSH, "sms", "wechat_work", "dingtalk"})
+"""Channels that beep, which carry the short form of a letter."""
 
 # What Apprise logs names addresses. It is read here and goes nowhere else.
 _LOG = logging.getLogger("apprise")
 _LOG.propagate = False
 _LOG.addHandler(logging.NullHandler())
 _LOG.setLevel(logging.DEBUG)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a service is handed."""
+
+    title: str
+    body: str
+    format: NotifyFormat = NotifyFormat.TEXT
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,18 +69,27 @@ class Carrier:
         if plugin is None:
             raise RefusedError("the address cannot be written to", lasting=True, address=True)
         _put_headers(plugin, {"X-Hearthwatch-Notice": parcel.key, **parcel.headers})
+        words = self._words(parcel)
         reader = Apprise(asset=_ASSET)
         reader.add(plugin)
         done = reader.notify(
-            body=parcel.html if self._is_mail else parcel.text,
-            title=parcel.subject,
-            body_format=NotifyFormat.HTML if self._is_mail else NotifyFormat.TEXT,
+            title=words.title,
+            body=words.body,
+            body_format=words.format,
             timeout=TIMEOUT_S,
             log_level=logging.DEBUG,
         )
         if not done:
             raise refusal.read(entry.message for entry in done.logs())
         return f"sent by {self.name}"
+
+    def _words(self, parcel: Parcel) -> _Words:
+        """The short form for what beeps, a page for mail, the whole text for everything else."""
+        if self.name in BRIEF and parcel.short:
+            return _Words(parcel.subject if self.name == PUSH else "", parcel.short)
+        if self._is_mail:
+            return _Words(parcel.subject, parcel.html, NotifyFormat.HTML)
+        return _Words(parcel.subject, parcel.text)
 
     def check(self) -> None:
         """ConfigurationError if Apprise does not understand the URL."""

@@ -28,6 +28,8 @@ class Parcel:
     subject: str
     text: str
     html: str
+    short: str = ""
+    """One or two sentences and the link; empty where the text is all there is."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

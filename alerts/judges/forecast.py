@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from psycopg.rows import class_row
+
 from alerts import budget, signal
 from alerts.alert import Finding
 from alerts.evidence import Evidence
@@ -44,6 +46,20 @@ class Score:
     model_id: int
     region: str
     told: Foretold
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A score as the database holds it."""
+
+    device_id: int
+    family: str
+    model_id: int
+    at: datetime
+    score: float
+    details: Mapping[str, float]
+    region: str
+    serving: bool
 
 
 Spoken = tuple[Key, Turn, Score]
@@ -130,19 +146,18 @@ def following(family: FaultFamily, prefix: str = PREFIX) -> Following:
 
 
 def _claimed(connection: Connection, description: ApplianceType) -> list[Score]:
-    rows = connection.execute(
-        _SQL["claim"],
-        {"type": description.type, "families": list(BY_NAME), "limit": AT_ONCE},
-    ).fetchall()
+    asked = {"type": description.type, "families": list(BY_NAME), "limit": AT_ONCE}
+    with connection.cursor(row_factory=class_row(_Row)) as cursor:
+        rows = cursor.execute(_SQL["claim"], asked).fetchall()
     return [
         Score(
-            BY_NAME[str(family)],
-            int(str(model_id)),
-            str(region),
-            Foretold(int(str(device)), at, float(str(score)), modes_of(details, description)),  # type: ignore[arg-type]
+            BY_NAME[row.family],
+            row.model_id,
+            row.region,
+            Foretold(row.device_id, row.at, row.score, modes_of(row.details, description)),
         )
-        for device, family, model_id, at, score, details, region, serving in rows
-        if serving
+        for row in rows
+        if row.serving
     ]
 
 

@@ -15,19 +15,20 @@ import structlog
 
 from alerts.channels.channel import Channel, Parcel, Recipient, RefusedError
 from alerts.channels.installed import OUTBOX
-from alerts.notices import footing, grouping, letter_page, manner, notice, reach
+from alerts.notices import footing, grouping, letter_page, manner, notice, reach, renewal
 from alerts.notices.frequency import WEEK
 from alerts.notices.grouping import Text
 from alerts.notices.manner import Case, Rules
 from alerts.notices.notice import Notice
 from alerts.notices.quiet_hours import QuietHours
+from alerts.notices.renewal import Renew
 from customers import consent, contact, household
 from runtime import metrics
 from runtime.clock import Clock
 from storage import lock
 from storage.pool import Connection, Pool
 
-RELEASE = "alerts.release_notices"
+RELEASE = "alerts.notices.delivery.release"
 EVERY_TEN_SECONDS = "* * * * * */10"
 """Cron with a sixth field: a night may be short where the world runs fast."""
 MOST_ATTEMPTS = 8
@@ -53,6 +54,8 @@ class Post:
     rules: Rules = USUAL
     link: Callable[[Connection, Notice], str] = no_link
     """The address of the page that a notice leads to."""
+    renew: Renew = renewal.as_written
+    """What a notice says as of now."""
 
 
 HOUSE_POST = Post()
@@ -95,15 +98,33 @@ def _try(connection: Connection, waiting: Notice, post: Post, at: datetime) -> s
     if ruling.until is not None:
         notice.hold(connection, waiting.id, ruling.until, ruling.why, tried="")
         return None
-    together = [waiting]
+    now = _as_of_now(connection, waiting, post, at)
+    if now is None:
+        return None
+    together = [now]
     if grouping.may_share(waiting.purpose, safety=waiting.safety):
         others = notice.claim_others(connection, waiting, at)
-        together += [
-            each
+        told = (
+            _as_of_now(connection, each, post, at)
             for each in others
             if not manner.rule(_case(connection, each, at), post.rules, at).refused
-        ]
+        )
+        together += [each for each in told if each is not None]
     return _carry(connection, together, post, at)
+
+
+def _as_of_now(connection: Connection, waiting: Notice, post: Post, at: datetime) -> Notice | None:
+    """A notice of ours with what is true now; None if there is nothing left to tell."""
+    renewed = post.renew(connection, waiting, at)
+    if renewed.gone:
+        notice.settle(connection, [waiting.id], "withheld", at, renewed.gone)
+        return None
+    if renewed.draft is None:
+        return waiting
+    if renewed.draft.wrong:
+        notice.settle(connection, [waiting.id], "failed", at, renewed.draft.wrong)
+        return None
+    return notice.rewrite(connection, waiting, renewed.draft)
 
 
 def _case(connection: Connection, waiting: Notice, at: datetime) -> Case:
@@ -163,7 +184,7 @@ def _parcel(connection: Connection, together: Sequence[Notice], post: Post) -> P
     person = contact.by_ids(connection, [first.contact_id])[first.contact_id]
     links = [post.link(connection, each) for each in together]
     texts = [
-        Text(each.subject, each.body.replace(MARK, link))
+        Text(each.subject, each.body.replace(MARK, link), each.short.replace(MARK, link))
         for each, link in zip(together, links, strict=True)
     ]
     letter = grouping.join(texts, first.language)
@@ -177,6 +198,7 @@ def _parcel(connection: Connection, together: Sequence[Notice], post: Post) -> P
         ),
         subject=letter.subject,
         text=text,
+        short=letter.short.strip(),
         html=letter_page.render(text, grouping.spoken(first.language)),
         # One careless click must not keep a visit from being told of.
         headers={} if first.purpose == manner.SERVICE else footing.headers(links[0]),

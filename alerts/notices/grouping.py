@@ -16,6 +16,8 @@ class Text:
 
     subject: str
     body: str
+    short: str = ""
+    """The same in a sentence or two."""
 
 
 def may_share(purpose: str, *, safety: bool) -> bool:
@@ -33,7 +35,8 @@ def join(texts: Sequence[Text], language: str) -> Text:
     for text, said in [(first, rest), *((each, _ungreeted(each)) for each in others)]:
         parts.append(f"— {text.subject} —\n\n{said.strip()}")
     subject = MORE[spoken(language)].format(subject=first.subject, n=len(others))
-    return Text(subject, "\n\n".join(parts) + "\n")
+    shorts = [each.short for each in texts]
+    return Text(subject, "\n\n".join(parts) + "\n", "\n".join(shorts) if all(shorts) else "")
 
 
 def spoken(language: str) -> str:

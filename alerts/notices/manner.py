@@ -21,6 +21,8 @@ AWAITED = frozenset({"on_the_way"})
 """Occasions that the customer waits for: a morning later they would be of no use."""
 PATIENCE = timedelta(days=14)
 """A notice that had to wait for longer has been overtaken by events."""
+RENEWED = frozenset({"consumable"})
+"""Occasions on which it says what is true when it is sent, however long it waited."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def rule(case: Case, rules: Rules, at: datetime) -> Ruling:
     if not case.consented:
         return Ruling(refused=f"no consent to {case.purpose}")
     free, why = _free_at(case, rules, at)
-    if free - case.written_at > PATIENCE:
+    if free - case.written_at > PATIENCE and case.occasion not in RENEWED:
         return Ruling(refused=f"would have to wait for more than {PATIENCE.days} days: {why}")
     return Ruling() if free <= at else Ruling(until=free, why=why)
 

@@ -6,14 +6,15 @@ What is written stands sealed for its contact; only `page` and `claim` open it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, scalar_row
 
 from alerts.draft import Draft
-from alerts.notices import happening
+from alerts.notices import happening, sealed_words
+from alerts.notices.grouping import Text
 from customers import contact
 from customers.secrecy import sealing
 from customers.secrecy.sealing import Keys
@@ -23,8 +24,6 @@ from storage.pool import Connection
 _SQL = query.beside(__file__)
 DELIVER = "alerts.deliver_notice"
 """The job that sends one notice."""
-SUBJECT, BODY = "notices.subject_sealed", "notices.body_sealed"
-"""What the words are sealed for."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class Notice:
     language: str
     subject: str
     body: str
+    short: str
+    """Its short form; empty where none was written."""
     created_at: datetime
     not_before: datetime
     attempts: int
@@ -74,8 +75,9 @@ def write(connection: Connection, drafts: Sequence[Draft], at: datetime) -> list
 
 
 def _columns(keys: Keys, drafts: Sequence[Draft], at: datetime) -> dict[str, object]:
-    owners = [sealing.contact(each.contact_id) for each in drafts]
-    told = list(zip(owners, drafts, strict=True))
+    words = [
+        sealed_words.seal(keys, sealing.contact(each.contact_id), _words(each)) for each in drafts
+    ]
     return {
         "keys": [each.key for each in drafts],
         "contact_ids": [each.contact_id for each in drafts],
@@ -87,13 +89,17 @@ def _columns(keys: Keys, drafts: Sequence[Draft], at: datetime) -> dict[str, obj
         "safety": [each.safety for each in drafts],
         "traces": [each.trace for each in drafts],
         "languages": [each.language for each in drafts],
-        "subjects": [keys.seal(owner, SUBJECT, each.subject) for owner, each in told],
-        "bodies": [keys.seal(owner, BODY, each.body) for owner, each in told],
+        "subjects": [subject for subject, _ in words],
+        "bodies": [body for _, body in words],
         "not_before": [at + each.wait for each in drafts],
         "states": [each.state for each in drafts],
         "details": [each.detail for each in drafts],
         "at": at,
     }
+
+
+def _words(draft: Draft) -> Text:
+    return Text(draft.subject, draft.body, draft.short)
 
 
 def send(connection: Connection, notice_id: int) -> None:
@@ -160,8 +166,10 @@ def _opened(connection: Connection, block: str, asked: Mapping[str, object]) -> 
     for row in rows:
         number = row["contact_id"]
         row["contact_name"] = people[number].name
-        row["subject"] = keys.open(owners[number], SUBJECT, row.pop("subject_sealed")) or ""
-        row["body"] = keys.open(owners[number], BODY, row.pop("body_sealed")) or ""
+        words = sealed_words.unseal(
+            keys, owners[number], row.pop("subject_sealed"), row.pop("body_sealed")
+        )
+        row |= {"subject": words.subject, "body": words.body, "short": words.short}
     return [Notice(**row) for row in rows]
 
 
@@ -180,8 +188,20 @@ def purpose(connection: Connection, notice_id: int | None) -> str | None:
 def sent_to(connection: Connection, contact_id: int, since: datetime) -> list[datetime]:
     """When letters went to a contact, whatever they were about."""
     asked = {"contact_id": contact_id, "since": since}
-    rows = connection.execute(_SQL["sent_to"], asked).fetchall()
-    return [row[0] for row in rows]  # type: ignore[misc]
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(_SQL["sent_to"], asked).fetchall()
+
+
+def rewrite(connection: Connection, waiting: Notice, now: Draft) -> Notice:
+    """Let a notice that is ours to send say what a draft says; what stands is what is sent."""
+    owner = sealing.contact(waiting.contact_id)
+    keys = sealing.keys_of(connection, {owner}, make=True)
+    subject, body = sealed_words.seal(keys, owner, _words(now))
+    told = {"id": waiting.id, "language": now.language, "subject": subject, "body": body}
+    connection.execute(_SQL["rewrite"], told)
+    return replace(
+        waiting, language=now.language, subject=now.subject, body=now.body, short=now.short
+    )
 
 
 def settle(

@@ -73,6 +73,11 @@ SET
     sent_with = CASE WHEN id = %(first)s THEN NULL ELSE %(first)s::bigint END
 WHERE id = ANY (%(ids)s::bigint[])
 
+-- name: rewrite
+UPDATE hearthwatch.notices
+SET language = %(language)s, subject_sealed = %(subject)s, body_sealed = %(body)s
+WHERE id = %(id)s
+
 -- name: hold
 UPDATE hearthwatch.notices
 SET

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from storage import query
 from storage.pool import Connection
@@ -93,5 +93,8 @@ def snooze(connection: Connection, contact_id: int, until: datetime) -> None:
 
 def snoozed_until(connection: Connection, contact_id: int) -> datetime | None:
     """Until when a contact wants no reminders; None if nothing was said."""
-    row = connection.execute(_SQL["snoozed_until"], {"contact_id": contact_id}).fetchone()
-    return row[0] if row else None  # type: ignore[return-value]
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        until: datetime | None = cursor.execute(
+            _SQL["snoozed_until"], {"contact_id": contact_id}
+        ).fetchone()
+    return until

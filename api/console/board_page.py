@@ -165,7 +165,7 @@ def _render(
         names=[each or NOWHERE for each in names],
         board=made,
         looked=seen,
-        today=now.date(),
+        today=now.astimezone(made.zone).date() if made else now.date(),
     )
 
 

@@ -19,7 +19,7 @@ from api.house import Served, Transaction
 from api.routes import duplicates
 from api.user import Role
 from customers import household
-from customers.duplicates import likeness, merging
+from customers.duplicates import likeness
 from runtime.errors import HearthwatchError
 from storage.pool import Connection
 
@@ -71,7 +71,8 @@ def merge(
     """They are one: the page of the one that is kept shows it, and how to undo it."""
     check_role(asking.user, Role.DISPATCHER)
     try:
-        duplicates.join(connection, house, asking.user, survivor_id, merged_id, "")
+        with connection.transaction():
+            duplicates.join(connection, house, asking.user, survivor_id, merged_id, "")
     except HearthwatchError as error:
         return _render(request, connection, asking, 0, error)
     return RedirectResponse(f"/console/customers/{survivor_id}", HTTPStatus.SEE_OTHER)
@@ -87,10 +88,11 @@ def undo(
 ) -> Response:
     """Two households again; what is refused is said on the survivor's page."""
     check_role(asking.user, Role.DISPATCHER)
-    survivor = merging.get(connection, merge_id).survivor_id
+    survivor = region.merge_for(connection, asking.user, merge_id).survivor_id
     found = region.household_for(connection, asking.user, survivor)
     try:
-        duplicates.part(connection, house, asking.user, merge_id)
+        with connection.transaction():
+            duplicates.part(connection, house, asking.user, merge_id)
     except HearthwatchError as error:
         return customer_pages.render(request, house, connection, asking, found, error)
     return RedirectResponse(f"/console/customers/{survivor}", HTTPStatus.SEE_OTHER)

@@ -23,7 +23,8 @@ from api.user import Role
 from runtime.errors import InvalidError
 from storage.pool import Connection
 from tickets.kpi import figure, review
-from tickets.kpi.figure import By, Figure, Span, Unit, Value
+from tickets.kpi.definition import By, Unit
+from tickets.kpi.figure import Figure, Span, Value
 from tickets.sla import danger, policy
 from tickets.sla.danger import InDanger
 

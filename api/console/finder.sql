@@ -27,14 +27,14 @@ SELECT household.id
 FROM hearthwatch.households AS household
 WHERE household.erased_at IS NULL
     AND (%(region)s::text IS NULL OR household.region = %(region)s)
-    AND (
-        lower(household.external_id) = lower(%(words)s)
-        OR household.id = ANY (%(household_ids)s::integer[])
-        OR EXISTS (
-            SELECT FROM hearthwatch.contacts AS contact
-            WHERE contact.household_id = household.id
-                AND contact.id = ANY (%(contact_ids)s::integer[])
-        )
+    AND household.id IN (
+        SELECT known.id FROM hearthwatch.households AS known
+        WHERE lower(known.external_id) = lower(%(words)s)
+        UNION ALL
+        SELECT unnest(%(household_ids)s::integer[])
+        UNION ALL
+        SELECT contact.household_id FROM hearthwatch.contacts AS contact
+        WHERE contact.id = ANY (%(contact_ids)s::integer[])
     )
 ORDER BY household.id
 LIMIT %(limit)s

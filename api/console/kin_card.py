@@ -12,6 +12,8 @@ from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import SHARED
 from storage.pool import Connection
 from tickets import ticket
+from tickets.conversation import interaction
+from tickets.conversation.interaction import Kept
 from tickets.kinship import kin
 from tickets.lifecycle import OPEN, State
 from tickets.ticket import Ticket
@@ -41,6 +43,8 @@ class Kin:
     """What may be split off, by name."""
     separable: Sequence[tuple[str, str]]
     """What rules and detectors found, as ids with commas between them, each in a sentence."""
+    said: Sequence[Kept]
+    """What was said to the customer and by them, which may be split off too."""
 
 
 def of(
@@ -74,6 +78,7 @@ def of(
         mergeable=named(kin.beside(connection, found)) if may_change else [],
         problems=_problems(catalogue, found, spoken) if may_change else {},
         separable=_separable(reasons) if may_change else [],
+        said=interaction.of_ticket(connection, found.id) if may_change else [],
     )
 
 

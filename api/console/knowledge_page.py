@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import audit
-from api.access import check_role
+from api.access import check_everywhere, check_role
 from api.console import language, pages
 from api.console.session import FilledIn, Session, SignedIn
 from api.house import House, Served, Transaction
@@ -60,6 +60,7 @@ def settle(
 ) -> Response:
     """Take a question off the list."""
     check_role(asking.user, Role.ADMIN)
+    check_everywhere(asking.user)
     if unanswered.settle(connection, question):
         audit.record(connection, asking.user.name, "question settled", question)
     return RedirectResponse(PAGE, HTTPStatus.SEE_OTHER)
@@ -86,7 +87,7 @@ def _render(
         types={name: each.title.language(spoken) for name, each in house.catalogue.items()},
         answers=found,
         unanswered=unanswered.page(connection) if asking else [],
-        may_settle=asking is not None and asking.user.role.covers(Role.ADMIN),
+        may_settle=_may_settle(asking),
     )
 
 
@@ -95,3 +96,8 @@ def _answers(
 ) -> list[Article]:
     found = knowledge.search(request, house, question, type_name or None)
     return [article.write(house.catalogue, each.subject, spoken) for each in found]
+
+
+def _may_settle(asking: Session | None) -> bool:
+    """The list of what was not found is one for all regions, so it is no partner's."""
+    return asking is not None and asking.user.role.covers(Role.ADMIN) and asking.user.region is None

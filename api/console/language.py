@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import Request
 
 COOKIE = "hearthwatch_language"
@@ -14,6 +16,14 @@ def chosen(request: Request) -> str:
         if code in LANGUAGES:
             return code
     return _preferred(request.headers.get("accept-language", ""))
+
+
+def addresses(request: Request) -> dict[str, str]:
+    """The same page in each language, as it was asked for; none of what answers a form."""
+    if request.method != "GET":
+        return {}
+    asked = [each for each in request.query_params.multi_items() if each[0] != "lang"]
+    return {code: "?" + urlencode([*asked, ("lang", code)]) for code in LANGUAGES}
 
 
 def _preferred(header: str) -> str:

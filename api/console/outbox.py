@@ -17,8 +17,7 @@ from api.console.session import FilledIn, SignedIn
 from api.cursor import LARGEST_ID
 from api.house import Served, Transaction
 from api.user import Role
-from customers import contact, household
-from runtime.errors import NotFoundError
+from customers import household
 
 router = APIRouter(prefix="/console/outbox")
 PAGE = 40
@@ -67,10 +66,7 @@ def retry(
 ) -> Response:
     """Let a channel of a contact be tried again."""
     check_role(asking.user, Role.DISPATCHER)
-    person = contact.by_ids(connection, [contact_id]).get(contact_id)
-    if person is None:
-        raise NotFoundError(f"there is no contact {contact_id}")
-    region.household_for(connection, asking.user, person.household_id)
+    region.contact_for(connection, asking.user, contact_id)
     if reach.enable(connection, contact_id, channel):
         what = f"channel {channel} enabled"
         audit.record(connection, asking.user.name, what, f"contact:{contact_id}")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from babel.dates import format_date
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from alerts import evidence
-from api.console import language, words
+from api import look
+from api.console import language, stacked, words
 from api.console.session import Session
 from api.user import Role
 
@@ -45,6 +47,7 @@ def render(
         here=request.url.path,
         lang=spoken,
         languages=language.LANGUAGES,
+        in_language=language.addresses(request),
         may_dispatch=session is not None and session.user.role.covers(Role.DISPATCHER),
         **facts,
     )
@@ -57,6 +60,24 @@ def render(
 def instant(at: datetime | None) -> str:
     """An event's time, in UTC with its date."""
     return f"{at:%Y-%m-%d %H:%M}" if at else "–"
+
+
+@pass_context
+def _day_here(context: Context, at: date) -> str:
+    """A day of about now, with its weekday."""
+    return _dated(context, at, "EEE d MMM", "M月d日 EEE")
+
+
+@pass_context
+def _date_here(context: Context, at: date) -> str:
+    """A day of any year, with its weekday."""
+    return _dated(context, at, "EEE d MMM y", "y年M月d日 EEE")
+
+
+def _dated(context: Context, at: date, english: str, chinese: str) -> str:
+    if context["lang"] == "zh":
+        return format_date(at, chinese, locale="zh_CN")
+    return format_date(at, english, locale="en_GB")
 
 
 def span(lasting: timedelta, spoken: str = "en") -> str:
@@ -81,5 +102,12 @@ def figure(value: float | None) -> str:
     return f"{value:,.{evidence.decimals(value)}f}"
 
 
-_TEMPLATES.filters.update(instant=instant, span=_span_here, figure=figure)
-_TEMPLATES.globals["_"] = words.say_here
+_TEMPLATES.filters.update(
+    instant=instant,
+    day=_day_here,
+    date=_date_here,
+    span=_span_here,
+    figure=figure,
+    stacked=stacked.stacked,
+)
+_TEMPLATES.globals.update({"_": words.say_here, "look": look.mark()})

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from bokeh.embed import json_item
-from bokeh.models import HoverTool
+from bokeh.models import DatetimeTickFormatter, HoverTool
 from bokeh.models.annotations import BoxAnnotation, Span
 from bokeh.plotting import figure
 
@@ -65,6 +65,7 @@ def draw(title: str, unit: str, lines: Sequence[Line], marks: Marks, note: str =
         outline_line_color=None,
     )
     dress(canvas, unit)
+    _tell_days(canvas)
     _add_marks(canvas, marks)
     for line in lines:
         _add_line(canvas, line, unit)
@@ -73,6 +74,14 @@ def draw(title: str, unit: str, lines: Sequence[Line], marks: Marks, note: str =
     else:
         canvas.legend.visible = False
     return Chart(title, note, dict(json_item(canvas)))
+
+
+def _tell_days(canvas: Any) -> None:  # noqa: ANN401 - Bokeh ships no types
+    """Times that read the same in every language, and few enough for a phone."""
+    canvas.xaxis.ticker.desired_num_ticks = 5
+    canvas.xaxis.formatter = DatetimeTickFormatter(
+        minutes="%H:%M", hours="%m-%d %H:%M", days="%m-%d", months="%Y-%m", context=None
+    )
 
 
 def dress(canvas: Any, unit: str) -> None:  # noqa: ANN401 - Bokeh ships no types

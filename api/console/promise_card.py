@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from storage.pool import Connection
 from tickets.sla import clock
+from tickets.sla.clock import Clock
 
 SOON = 0.75
 """The share from which on a promise is in danger."""
@@ -37,19 +38,20 @@ def of(
 ) -> dict[int, list[Promise]]:
     """The promises on each ticket that has any."""
     return {
-        ticket_id: [
-            Promise(
-                kind=each.kind,
-                state=each.state,
-                due_at=each.due_at,
-                left=each.target - each.used(now),
-                share=each.share(now),
-            )
-            for each in clocks
-            if each.state != "cancelled"
-        ]
+        ticket_id: [_promise(each, now) for each in clocks if each.state != "cancelled"]
         for ticket_id, clocks in clock.of(connection, ticket_ids).items()
     }
+
+
+def _promise(known: Clock, now: datetime) -> Promise:
+    used = known.used(now)
+    return Promise(
+        kind=known.kind,
+        state=known.state,
+        due_at=known.due_at,
+        left=known.target - used,
+        share=used / known.target,
+    )
 
 
 def nearest(promises: Sequence[Promise]) -> Promise | None:

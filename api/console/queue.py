@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, cast
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -29,6 +30,7 @@ router = APIRouter(prefix="/console")
 _SQL = query.beside(__file__)
 MOST = 500
 """Tickets on the page; whoever has more than this filters by region."""
+UTC_ZONE = ZoneInfo("UTC")
 SEVERITIES = ("critical", "high", "medium", "low")
 ORIGINS = ("alert", "forecast", "customer", "staff")
 STATES = tuple(state for state in State if state in OPEN)
@@ -47,6 +49,8 @@ class Row:
     """What its priority rests on."""
     promise: Promise | None
     """The promise that is nearest to its end, or broken."""
+    zone: ZoneInfo
+    """Of the home."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ def _rows(
     ids = [each.id for each in tickets]
     proofs = _first_proofs(connection, ids)
     promises = promise_card.of(connection, ids, house.clock.now())
+    zones = _zones(connection, tickets)
     rows = []
     for each in tickets:
         description = house.catalogue.get(each.type)
@@ -164,6 +169,7 @@ def _rows(
                     for reason in priority_words.read(each.priority_reasons)
                 ],
                 promise=promise_card.nearest(promises.get(each.id, [])),
+                zone=zones.get(each.household_id or 0, UTC_ZONE),
             )
         )
     return rows
@@ -173,6 +179,13 @@ def _first_proofs(connection: Connection, ids: Sequence[int]) -> dict[int, Evide
     """The finding that opened each ticket."""
     rows = connection.execute(_SQL["first_proofs"], {"ids": list(ids)}).fetchall()
     return {int(str(number)): Evidence.decode(fields) for number, fields in rows}
+
+
+def _zones(connection: Connection, tickets: Sequence[Ticket]) -> dict[int, ZoneInfo]:
+    """The time zone of each household: a visit is told by the clock of the home."""
+    ids = list({each.household_id for each in tickets if each.household_id is not None})
+    rows = connection.execute(_SQL["zones"], {"ids": ids}).fetchall()
+    return {int(str(number)): ZoneInfo(str(name)) for number, name in rows}
 
 
 def _counters(tickets: Sequence[Ticket]) -> list[tuple[str, str, int]]:

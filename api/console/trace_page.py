@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -19,6 +21,7 @@ from tickets.trace import Step
 router = APIRouter(prefix="/console/trace")
 PAGES = {"ticket": "/console/tickets", "visit": "/console/visits", "model": "/console/models"}
 MOST_VALUES = 12
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 KINDS = {
     "reading": "Reading",
     "finding": "Finding",
@@ -116,12 +119,22 @@ def _told(step: Step, description: ApplianceType | None, spoken: str) -> str:
 
 def _details(step: Step, description: ApplianceType | None, spoken: str) -> dict[str, object]:
     if step.kind != "reading":
-        return {name: value for name, value in step.facts.items() if value not in ("", None)}
+        told = {name: _read(value, spoken) for name, value in step.facts.items()}
+        return {name: value for name, value in told.items() if value not in ("", None)}
     named = {
         wording.metric_title(description, name, spoken): f"{value:g}" if _number(value) else value
         for name, value in step.facts.items()
     }
     return dict(list(named.items())[:MOST_VALUES])
+
+
+def _read(value: object, spoken: str) -> object:
+    """A fact as a person reads it: its instants and its yes or no in words."""
+    if isinstance(value, bool):
+        return words.say("yes" if value else "no", spoken)
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return f"{pages.instant(datetime.fromisoformat(value).astimezone(UTC))} UTC"
+    return value
 
 
 def _number(value: object) -> bool:

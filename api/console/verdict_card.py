@@ -44,7 +44,7 @@ class Card:
     """What can be confirmed, by name; the ticket's own problem first."""
     consumables: Mapping[str, str]
     allowed: bool
-    """Whether this user may say what was found."""
+    """Whether this user may say what was found: not of a ticket that another one took over."""
     too_early: bool
     """Nobody has been given the ticket yet."""
     refused: Refused | None
@@ -64,7 +64,7 @@ def of(
         told=[Told(each, _about(each, description, spoken)) for each in given],
         problems=_problems(ticket, description, spoken),
         consumables=_consumables(description, spoken),
-        allowed=asking.role.covers(Role.TECHNICIAN),
+        allowed=asking.role.covers(Role.TECHNICIAN) and ticket.merged_into is None,
         too_early=ticket.state == State.NEW,
         refused=refused,
     )

@@ -43,14 +43,9 @@ def give(
     asked = filled_in(finding, mode, consumable, note.strip())
     try:
         check_named(asked)
-        verdict.record(
-            connection,
-            found,
-            house.catalogue.get(found.type),
-            asked,
-            asking.user.name,
-            house.clock.now(),
-        )
+        description, now = house.catalogue.get(found.type), house.clock.now()
+        with connection.transaction():
+            verdict.record(connection, found, description, asked, asking.user.name, now)
     except HearthwatchError as error:
         refused = Refused(asked, error)
         return ticket_page.render(request, house, connection, asking, found, refused=refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import user, visiting, wording
+from api.access import check_role
 from api.console import evidence_charts, language, pages, reason, verdict_card, visit_day
 from api.console.evidence_charts import Subject
 from api.console.plot import Chart
@@ -28,6 +30,8 @@ router = APIRouter(prefix="/console/visits")
 VisitId = Annotated[int, Path(ge=1, lt=LARGEST_ID)]
 EMPTY = {"finding": "", "mode": "", "consumable": "", "note": ""}
 """The report's form before anybody has filled it in."""
+FIRST_SAID = 5
+"""Calls, messages and notes that are shown at once; the older ones are folded up."""
 
 
 @router.get("")
@@ -72,7 +76,8 @@ def picture(
     visit_id: VisitId,
     photo_id: Annotated[int, Path(ge=1, lt=LARGEST_ID)],
 ) -> Response:
-    """A picture of the visit."""
+    """A picture of the visit, for those who may go there."""
+    check_role(asking.user, Role.TECHNICIAN)
     found = visiting.visit_for(connection, asking.user, visit_id)
     content = photo.read(connection, found, photo_id)
     return Response(content, media_type=photo.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
@@ -95,6 +100,7 @@ def render(
     customer = visiting.customer_of(connection, asking.user, found)
     zone = ZoneInfo(customer[0].time_zone if customer else "UTC")
     seen = ticket.get(connection, found.ticket_id)
+    may_act = asking.user.role.covers(Role.TECHNICIAN)
     kit = visit_kit.of(connection, found, description, proofs)
     return pages.render(
         request,
@@ -104,6 +110,7 @@ def render(
         error=error,
         filled=EMPTY | (filled or {}),
         visit=found,
+        ticket=seen,
         title=wording.problem_title(description, found.problem, spoken),
         kind=wording.type_title(house.catalogue, found.type, spoken),
         problem=wording.find_problem(description, found.problem),
@@ -111,11 +118,13 @@ def render(
         customer=customer,
         map_link=_map_link(connection, found, customer[0].address) if customer else None,
         reasons=reason.reasons(proofs, description, spoken),
+        said=visiting.said_of(connection, asking.user, found),
+        first_said=FIRST_SAID,
         chart=_chart(house, connection, found, spoken),
         precedents=_precedents(house, connection, asking, found, spoken),
-        kit=kit,
+        kit=kit if may_act else replace(kit, photos=[]),
         verdict=verdict_card.of(connection, seen, description, asking.user, spoken),
-        may_act=asking.user.role.covers(Role.TECHNICIAN),
+        may_act=may_act,
         now=house.clock.now(),
     )
 

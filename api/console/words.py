@@ -1,35 +1,12 @@
-"""The console's own words in the reader's language; English ones stand in the templates.
-
-Texts of the catalogue and sentences of findings bring their languages along themselves.
-"""
+"""The console's own words in the reader's language; English ones stand in the templates."""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-import yaml
-from jinja2 import pass_context
-from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from api.translation import Translation
 
-CHINESE = Path(__file__).parent / "zh.yaml"
-
-
-@cache
-def chinese() -> dict[str, str]:
-    """Every text of the console in Chinese, by the English one."""
-    texts: dict[str, str] = yaml.safe_load(CHINESE.read_text(encoding="utf-8"))
-    return texts
-
-
-def say(text: str, spoken: str) -> str:
-    """The text in a language; as it stands where nobody has translated it."""
-    return chinese().get(text, text) if spoken == "zh" else text
-
-
-@pass_context
-def say_here(context: Context, text: object, **facts: object) -> Markup:
-    """Say a text in a template's language, with `%(name)s` for each fact; both are escaped."""
-    said = escape(say(str(text), str(context["lang"])))
-    return said % facts if facts else said
+_WORDS = Translation(Path(__file__).with_name("zh.yaml"))
+chinese = _WORDS.chinese
+say = _WORDS.say
+say_here = _WORDS.say_here

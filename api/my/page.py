@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.house import House, Served, Transaction
-from api.my import choices, consumable_matter, pages, ticket_matter
+from api.my import choices, consumable_matter, pages, ticket_matter, tip_matter
 from api.my.visitor import Visiting, Visitor
 from runtime.errors import NotFoundError
 from storage.pool import Connection
@@ -56,12 +56,14 @@ def render(
 ) -> Response:
     """The page of a link, with what was just done or could not be."""
     kind, names = visitor.subject
-    ticket = consumable = None
+    ticket = consumable = tip = None
     match kind, names:
         case "ticket", [number]:
             ticket = ticket_matter.of(connection, house, visitor, int(number))
         case "consumable", [number, name]:
             consumable = consumable_matter.of(connection, house, visitor, int(number), name)
+        case "tip", [number, name]:
+            tip = tip_matter.of(connection, house, visitor, int(number), name)
         case ("device", [_]) | ("contact", []):
             pass
         case _:
@@ -73,6 +75,7 @@ def render(
         visitor=visitor,
         ticket=ticket,
         consumable=consumable,
+        tip=tip,
         chosen=choices.of(connection, house, visitor),
         said=said,
         wrong=wrong,

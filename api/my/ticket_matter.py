@@ -17,6 +17,7 @@ from api.my.plot import Plot
 from api.my.visitor import Visitor
 from customers import ownership
 from devices.catalogue.appliance_type import ApplianceType, Kind
+from devices.catalogue.offline import has_problem
 from storage.pool import Connection
 from tickets import ticket
 from tickets.answers import question, rating
@@ -25,6 +26,7 @@ from tickets.answers.rating import Rating
 from tickets.lifecycle import State
 from tickets.routing import pin, slots
 from tickets.ticket import Ticket
+from tickets.writing import naming
 
 STANDING = {
     State.NEW: "We are looking into it.",
@@ -57,6 +59,7 @@ class TicketMatter:
     standing: str
     day: str
     time: str
+    technician: str
     confirmed: bool
     slots: Sequence[tuple[str, str]]
     """Keys and words of the times to choose from."""
@@ -86,12 +89,13 @@ def of(connection: Connection, house: House, visitor: Visitor, ticket_id: int) -
     visit_at = found.visit_at if found.state in {State.SCHEDULED, State.DISPATCHED} else None
     return TicketMatter(
         ticket=found,
-        title=wording.problem_title(description, found.problem, language),
+        title=_title(description, found.problem, language),
         advice=known.advice.language(language) if known else "",
         appliance=wording.type_title(house.catalogue, found.type, language),
         standing=STANDING[State(found.state)],
         day=visitor.reader.weekday(visit_at) if visit_at else "",
         time=visitor.reader.arrival(visit_at) if visit_at else "",
+        technician=naming.person(found.assignee),
         confirmed=_is_confirmed(connection, found),
         slots=_slots(connection, house, visitor, found, now),
         questions=[
@@ -104,6 +108,12 @@ def of(connection: Connection, house: House, visitor: Visitor, ticket_id: int) -
         done=found.state in DONE,
         rated=_rating(connection, found, visitor),
     )
+
+
+def _title(description: ApplianceType | None, problem: str, language: str) -> str:
+    if description is None or not has_problem(description, problem):
+        return wording.problem_title(description, problem, language)
+    return naming.problem(description, problem, language)
 
 
 def _seen(connection: Connection, found: Ticket, since: datetime) -> list[Evidence]:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from alerts import alert
-from api import cursor, problem, region
+from api import problem, region
 from api.access import Viewer
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
+from api.from_row import FromRow
 from api.house import Transaction
+from api.paging import Paging, pages_of
 from devices import appliance
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+Paged = Annotated[Paging, Depends(pages_of("alert"))]
 
 
-class Alert(BaseModel):
+class Alert(FromRow):
     """A problem of an appliance, from the first finding to the last."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     serial: str
@@ -39,12 +40,9 @@ class Alert(BaseModel):
 @router.get("", summary="List alerts", responses=problem.responses(401, 404, 422))
 def index(
     *,
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Viewer,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     open_only: Annotated[bool, Query(alias="open", description="Only those not cleared")] = False,
     serial: str | None = None,
 ) -> Page[Alert]:
@@ -52,14 +50,14 @@ def index(
     device = region.appliance_for(connection, asking, serial) if serial else None
     found = alert.page(
         connection,
-        before_id=cursor.position(cursor_, "alert"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
         open_only=open_only,
         device_id=device.id if device else None,
     )
-    shown, last = cursor.cut(found, limit)
+    shown, last = paging.cut(found)
     devices = appliance.by_ids(connection, [each.device_id for each in shown])
     items = [
         Alert.model_validate(each) for each in shown if asking.sees(devices[each.device_id].region)
     ]
-    return cursor.page(request, response, "alert", items, last)
+    return paging.page(items, last)

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import pandas as pd
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, Field
 
-from api import cursor, etag, problem, region
+from api import etag, problem, region
 from api.access import Viewer
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
+from api.from_row import FromRow
 from api.house import Served, Transaction
+from api.paging import Paging, pages_of
 from customers import household, ownership
 from devices import appliance, device_state, telemetry
 from devices.catalogue.appliance_type import ApplianceType
@@ -20,13 +22,12 @@ from runtime.errors import InvalidError
 from storage.pool import Connection
 
 router = APIRouter(prefix="/v1/appliances", tags=["appliances"])
+Paged = Annotated[Paging, Depends(pages_of("appliance"))]
 Serial = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["RF-000042"])]
 
 
-class Appliance(BaseModel):
+class Appliance(FromRow):
     """A registered appliance."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     serial: str = Field(examples=["RF-000042"])
     type: str = Field(examples=["refrigerator"])
@@ -39,10 +40,8 @@ class Appliance(BaseModel):
     batch: str = Field(description="Production batch; empty where it is not known")
 
 
-class Owner(BaseModel):
+class Owner(FromRow):
     """The household that an appliance belongs to."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     external_id: str
@@ -78,15 +77,12 @@ class ApplianceDetail(Appliance):
 @router.get("", summary="List appliances", responses=problem.responses(401, 422))
 def index(
     *,
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Viewer,
     house: Served,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     type_: Annotated[str | None, Query(alias="type", examples=["refrigerator"])] = None,
-    region_: Annotated[str | None, Query(alias="region")] = None,
+    region_: region.Asked = None,
 ) -> Page[Appliance]:
     """Appliances in the order in which they were registered; a partner gets its region's."""
     if type_ is not None and type_ not in house.catalogue:
@@ -95,14 +91,12 @@ def index(
         )
     found = appliance.page(
         connection,
-        after_id=cursor.position(cursor_, "appliance") or 0,
-        limit=limit + 1,
+        after_id=paging.after,
+        limit=paging.rows,
         type_name=type_,
         region=asking.region or region_,
     )
-    shown, last = cursor.cut(found, limit)
-    items = [Appliance.model_validate(each) for each in shown]
-    return cursor.page(request, response, "appliance", items, last)
+    return paging.read(found, Appliance)
 
 
 @router.get(

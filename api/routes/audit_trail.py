@@ -5,21 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from api import audit, cursor, problem
-from api.access import Admin
-from api.cursor import Cursor, Limit, Page
+from api.access import AdminOfAll
+from api.cursor import Page
+from api.from_row import FromRow
 from api.house import Transaction
+from api.paging import Paging, pages_of
 
 router = APIRouter(prefix="/v1/audit", tags=["privacy"])
+Paged = Annotated[Paging, Depends(pages_of("audit"))]
 
 
-class Entry(BaseModel):
+class Entry(FromRow):
     """An entry of the trail."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     link: int | None = Field(description="Its place in the chain that `audit verify` walks")
     at: datetime
@@ -31,26 +32,21 @@ class Entry(BaseModel):
 
 @router.get("", summary="List the audit trail", responses=problem.responses(401, 403, 422))
 def index(
-    request: Request,
-    response: Response,
     connection: Transaction,
-    asking: Admin,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    asking: AdminOfAll,
+    paging: Paged,
     actor: Annotated[str | None, Query(description="Only what this user did")] = None,
     household: Annotated[
         int | None, Query(ge=1, lt=cursor.LARGEST_ID, description="Only about this household")
     ] = None,
 ) -> Page[Entry]:
-    """Entries, newest first."""
+    """Entries, newest first. They tell of every region, so a partner's administrator gets none."""
     del asking
     found = audit.page(
         connection,
-        before_id=cursor.position(cursor_, "audit"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
         actor=actor,
         household_id=household,
     )
-    shown, last = cursor.cut(found, limit)
-    items = [Entry.model_validate(each) for each in shown]
-    return cursor.page(request, response, "audit", items, last)
+    return paging.read(found, Entry)

@@ -15,6 +15,7 @@ from alerts.budget import Setting
 from api import etag, problem
 from api.access import Dispatcher
 from api.etag import IfMatch
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from api.user import User
 from runtime.errors import NotFoundError
@@ -58,10 +59,8 @@ class Budget(Asked):
     changed_by: str | None
 
 
-class Band(BaseModel):
+class Band(FromRow):
     """How likely findings of a kind prove true."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     kind: str
     band: int = Field(description="0 for the lowest scores")
@@ -70,10 +69,8 @@ class Band(BaseModel):
     probability: float
 
 
-class Point(BaseModel):
+class Point(FromRow):
     """What one setting of the bias is expected to bring."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     bias: float
     threshold: float = Field(description="Least probability, of high severity and in warranty")
@@ -83,10 +80,8 @@ class Point(BaseModel):
     cost_a_day: float
 
 
-class Outlook(BaseModel):
+class Outlook(FromRow):
     """The findings of the last weeks, judged by other settings."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     findings: int
     days: float

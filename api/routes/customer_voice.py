@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, cursor, problem, region
 from api.access import Dispatcher
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from tickets.answers import question, rating
 
@@ -27,10 +28,8 @@ class Asked(BaseModel):
     )
 
 
-class Question(BaseModel):
+class Question(FromRow):
     """A question; the answer stands among the ticket's interactions."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     asked_by: str
@@ -39,10 +38,8 @@ class Question(BaseModel):
     answered_at: datetime | None
 
 
-class Rating(BaseModel):
+class Rating(FromRow):
     """What one person thinks of the work on a ticket."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     contact_id: int | None
     nps: int | None = Field(description="0 to 10: would they recommend us?")
@@ -69,12 +66,11 @@ def ask(
 ) -> Question:
     """Write to the customer, who answers on their page; the ticket may wait for it meanwhile."""
     found = region.ticket_for(connection, asking, ticket_id)
-    number = question.ask(
+    kept = question.ask(
         connection, house.catalogue, found, asked.words, asking.name, house.clock.now()
     )
     audit.record(connection, asking.name, "customer asked", f"ticket:{found.id}")
-    kept = question.of_ticket(connection, found.id)
-    return Question.model_validate(next(each for each in kept if each.id == number))
+    return Question.model_validate(kept)
 
 
 @router.get("/ratings", summary="List ratings", responses=problem.responses(401, 403, 404, 422))

@@ -4,40 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api import audit, cursor, etag, household_record, problem, region
 from api.access import Dispatcher
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
 from api.customer_answer import Household, HouseholdDetail
 from api.house import Served, Transaction
+from api.paging import Paging, pages_of
 from customers import household
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
+Paged = Annotated[Paging, Depends(pages_of("household"))]
 HouseholdId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID)]
 
 
 @router.get("", summary="List customers", responses=problem.responses(401, 403, 422))
 def index(
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Dispatcher,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
-    region_: Annotated[str | None, Query(alias="region")] = None,
+    paging: Paged,
+    region_: region.Asked = None,
 ) -> Page[Household]:
     """Households in the order in which they were added; a partner gets its region's."""
     found = household.page(
         connection,
-        after_id=cursor.position(cursor_, "household") or 0,
-        limit=limit + 1,
+        after_id=paging.after,
+        limit=paging.rows,
         region=asking.region or region_,
     )
-    shown, last = cursor.cut(found, limit)
+    shown, last = paging.cut(found)
     audit.saw(connection, asking.name, [each.id for each in shown], "GET /v1/customers")
     items = [Household.model_validate(each) for each in shown]
-    return cursor.page(request, response, "household", items, last)
+    return paging.page(items, last)
 
 
 @router.get(

@@ -6,17 +6,19 @@ import base64
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from api import cursor, problem
+from api import problem
 from api.access import Admin
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
 from api.house import Transaction
+from api.paging import Paging, pages_of
 from devices import dead_letter
 from runtime.errors import ForbiddenError
 
 router = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
+Paged = Annotated[Paging, Depends(pages_of("dead letter"))]
 
 
 class DeadLetter(BaseModel):
@@ -33,12 +35,9 @@ class DeadLetter(BaseModel):
 
 @router.get("", summary="List dead letters", responses=problem.responses(401, 403, 422))
 def index(
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Admin,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     reason: str | None = None,
 ) -> Page[DeadLetter]:
     """Messages that wait to be replayed, oldest first. They belong to no region."""
@@ -47,10 +46,10 @@ def index(
     found = dead_letter.waiting(
         connection,
         reason=reason,
-        after_id=cursor.position(cursor_, "dead letter") or 0,
-        limit=limit + 1,
+        after_id=paging.after,
+        limit=paging.rows,
     )
-    shown, last = cursor.cut(found, limit)
+    shown, last = paging.cut(found)
     items = [
         DeadLetter(
             id=each.id,
@@ -63,4 +62,4 @@ def index(
         )
         for each in shown
     ]
-    return cursor.page(request, response, "dead letter", items, last)
+    return paging.page(items, last)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, cursor, problem, region
 from api.access import Dispatcher
-from api.customer_answer import Alike, Merge
+from api.alike_answer import Alike, Merge
 from api.house import House, Served, Transaction
 from api.user import User
 from customers.duplicates import likeness, merging
@@ -115,9 +115,7 @@ def join(
 
 def part(connection: Connection, house: House, asking: User, merge_id: int) -> merging.Merge:
     """Undo a merge of households of the user's region."""
-    made = merging.get(connection, merge_id)
-    for number in (made.survivor_id, made.merged_id):
-        region.household_for(connection, asking, number)
+    region.merge_for(connection, asking, merge_id)
     undone = merging.undo(connection, merge_id, asking.name, house.clock.now())
     for number in (undone.survivor_id, undone.merged_id):
         audit.record(connection, asking.name, "merge of customers undone", f"household:{number}")

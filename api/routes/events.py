@@ -7,11 +7,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api import problem
 from api.access import Viewer
 from api.cursor import Limit
+from api.from_row import FromRow
 from api.house import Transaction
 from runtime.errors import InvalidError
 from tickets.outside import feed
@@ -27,10 +28,8 @@ Kinds = Annotated[
 ]
 
 
-class Event(BaseModel):
+class Event(FromRow):
     """Something that happened."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     position: int = Field(description="Its place in the feed")
     message_id: str = Field(examples=["evt_81"], description="The `webhook-id` of its webhooks")

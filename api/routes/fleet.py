@@ -6,18 +6,21 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from api import cursor, etag, problem
 from api.access import Viewer
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
+from api.from_row import FromRow
 from api.house import Transaction
+from api.paging import Paging, pages_of
 from models import demand
 from tickets.fleet import demand_forecast, outbreak
 from tickets.fleet.demand_forecast import Kind
 
 router = APIRouter(prefix="/v1/fleet", tags=["fleet"])
+Paged = Annotated[Paging, Depends(pages_of("fleet-problem"))]
 ProblemId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[3])]
 MOST_TICKETS = 500
 
@@ -70,10 +73,8 @@ class FleetProblemDetail(FleetProblem):
     ticket_ids: list[int] = Field(description=f"The newest {MOST_TICKETS} that you may see")
 
 
-class DemandWeek(BaseModel):
+class DemandWeek(FromRow):
     """How many are needed in a week, with an interval that holds four times out of five."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     week: date = Field(description="Its Monday")
     expected: float
@@ -100,25 +101,22 @@ class Demand(BaseModel):
 @router.get("/problems", summary="List fleet problems", responses=problem.responses(401, 422))
 def index(
     *,
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Viewer,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     open_only: Annotated[bool, Query(alias="open", description="Only those not closed")] = False,
 ) -> Page[FleetProblem]:
     """Faults on the rise, newest first; a partner gets those with tickets in its region."""
     found = outbreak.page(
         connection,
-        before_id=cursor.position(cursor_, "fleet-problem"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
         open_only=open_only,
         region=asking.region,
     )
-    shown, last = cursor.cut(found, limit)
+    shown, last = paging.cut(found)
     items = [FleetProblem(**_fields(each)) for each in shown]
-    return cursor.page(request, response, "fleet-problem", items, last)
+    return paging.page(items, last)
 
 
 @router.get(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api import forecast, problem, region, wording
 from api.access import Viewer
 from api.family import Family
 from api.finding import Words
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from api.routes.appliances import Serial
 from devices.catalogue.appliance_type import ApplianceType
@@ -68,10 +69,8 @@ class Said(BaseModel):
         )
 
 
-class Supply(BaseModel):
+class Supply(FromRow):
     """How long a consumable will last; null where nobody can say."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     consumable: str = Field(examples=["water_filter"])
     at: datetime

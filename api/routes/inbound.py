@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api import problem, region
 from api.access import Dispatcher, Viewer
 from api.cursor import LARGEST_ID
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from api.instant import Instant
 from api.routes.tickets import TicketId
@@ -81,10 +82,8 @@ class Taken(BaseModel):
     moved: bool = Field(description="false if it was like that already")
 
 
-class Link(BaseModel):
+class Link(FromRow):
     """A record elsewhere."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     system: str
     external_id: str

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api import problem, region
 from api.access import Dispatcher
 from api.cursor import LARGEST_ID
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from tickets.conversation import intake, interaction
 from tickets.conversation.caller import Told
@@ -59,10 +60,8 @@ class Asked(BaseModel):
     )
 
 
-class Taken(BaseModel):
+class Taken(FromRow):
     """What became of it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     interaction_id: int
     household_id: int | None
@@ -71,10 +70,8 @@ class Taken(BaseModel):
     repeated: bool = Field(description="It was told before under the same number")
 
 
-class Interaction(BaseModel):
+class Interaction(FromRow):
     """Something that was said."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     at: datetime

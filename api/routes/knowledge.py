@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import audit, problem
-from api.access import Admin, Viewer
+from api.access import AdminOfAll, Viewer
 from api.allowance import Allowance
+from api.from_row import FromRow
 from api.house import House, Served, Transaction
 from devices.knowledge import article, unanswered, wording
 from devices.knowledge.index import Found, Index
@@ -34,10 +35,8 @@ Question = Annotated[
 ]
 
 
-class Answer(BaseModel):
+class Answer(FromRow):
     """An article that answers."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     type: str
     type_title: str
@@ -63,10 +62,8 @@ class Answers(BaseModel):
     items: list[Answer]
 
 
-class Unanswered(BaseModel):
+class Unanswered(FromRow):
     """A question that nothing was found for."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     type: str
     question: str
@@ -130,7 +127,7 @@ def index(
     summary="Take a question off the list",
     responses=problem.responses(401, 403, 404, 422),
 )
-def settle(connection: Transaction, asking: Admin, asked: Settled) -> None:
+def settle(connection: Transaction, asking: AdminOfAll, asked: Settled) -> None:
     """It is answered by the catalogue now, or it is no question; it counts anew if it comes."""
     if not unanswered.settle(connection, asked.question, asked.type):
         raise NotFoundError("nobody asked this and found nothing")

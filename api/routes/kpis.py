@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, cursor, problem
 from api.access import Dispatcher, Viewer
+from api.from_row import FromRow
 from api.house import House, Served, Transaction
 from api.instant import Day, Instant
 from api.user import User
@@ -19,7 +20,8 @@ from runtime import time_zone
 from runtime.errors import InvalidError, NotFoundError
 from storage.pool import Connection
 from tickets.kpi import figure, review
-from tickets.kpi.figure import AtRisk, By, Span, Unit
+from tickets.kpi.definition import By, Unit
+from tickets.kpi.figure import AtRisk, Span
 
 router = APIRouter(prefix="/v1", tags=["kpis"])
 USUAL = timedelta(days=28)
@@ -39,10 +41,8 @@ Region = Annotated[str | None, Query(max_length=200)]
 ReviewId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[3])]
 
 
-class Value(BaseModel):
+class Value(FromRow):
     """A value and what it rests on."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     value: float | None = Field(description="null where nothing happened that it could rest on")
     high: float | None = Field(description="Of hours: nine of ten are no higher")
@@ -74,10 +74,8 @@ class Figures(BaseModel):
     figures: dict[str, Figure]
 
 
-class HouseholdAtRisk(BaseModel):
+class HouseholdAtRisk(FromRow):
     """A household that may leave, and what its score of the last 90 days is made of."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     household_id: int
     external_id: str
@@ -90,10 +88,8 @@ class HouseholdAtRisk(BaseModel):
     silent_appliances: int
 
 
-class Review(BaseModel):
+class Review(FromRow):
     """A region's ratings that fell below what is acceptable."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     figure: str = Field(examples=["nps"])

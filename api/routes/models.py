@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.judges import shadow
 from api import cursor, problem
 from api.access import Admin, Viewer, check_role
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Limit, Page
+from api.from_row import FromRow
 from api.house import Served, Transaction
+from api.paging import Paging, pages_of
 from api.user import Role, User
 from models import drift, shelf
 from models.promotion import release
@@ -20,13 +22,12 @@ from models.version import Decision, State
 from runtime.errors import ForbiddenError
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
+Paged = Annotated[Paging, Depends(pages_of("model"))]
 ModelId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[4])]
 
 
-class Model(BaseModel):
+class Model(FromRow):
     """A version of a model as lists show it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     type: str
@@ -41,10 +42,8 @@ class Model(BaseModel):
     replaced_id: int | None = Field(description="The champion that it took over from")
 
 
-class Trial(BaseModel):
+class Trial(FromRow):
     """What a shadow would have raised, beside what the champion did, over the same hours."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     since: datetime
     until: datetime
@@ -60,10 +59,8 @@ class ModelDetail(Model):
     trial: Trial | None
 
 
-class Drift(BaseModel):
+class Drift(FromRow):
     """How far an input or the score of a champion has moved since its training."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     type: str
     model_id: int
@@ -105,26 +102,21 @@ class Transition(Reason):
 @router.get("", summary="List models", responses=problem.responses(401, 422))
 def index(
     *,
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Viewer,  # noqa: ARG001 - anybody signed in may look
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     type_: Annotated[str | None, Query(alias="type")] = None,
     state: State | None = None,
 ) -> Page[Model]:
     """Models, newest first."""
     found = shelf.page(
         connection,
-        before_id=cursor.position(cursor_, "model"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
         type_name=type_,
         state=state,
     )
-    shown, last = cursor.cut(found, limit)
-    items = [Model.model_validate(each) for each in shown]
-    return cursor.page(request, response, "model", items, last)
+    return paging.read(found, Model)
 
 
 @router.get("/drift", summary="List drift", responses=problem.responses(401, 422))

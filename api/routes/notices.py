@@ -5,25 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
 
 from alerts.notices import notice, reach
 from api import audit, cursor, problem, region
 from api.access import Dispatcher
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
+from api.from_row import FromRow
 from api.house import Transaction
-from customers import contact
+from api.paging import Paging, pages_of
 from runtime.errors import NotFoundError
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
+Paged = Annotated[Paging, Depends(pages_of("notice"))]
 State = Literal["queued", "sent", "withheld", "failed"]
 
 
-class Notice(BaseModel):
+class Notice(FromRow):
     """A notice to a customer."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     household_id: int
@@ -45,10 +45,8 @@ class Notice(BaseModel):
     detail: str
 
 
-class Unreachable(BaseModel):
+class Unreachable(FromRow):
     """A channel that refuses a contact for good."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     contact_id: int
     household_id: int
@@ -60,28 +58,25 @@ class Unreachable(BaseModel):
 
 @router.get("", summary="List notices", responses=problem.responses(401, 403, 422))
 def index(
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Dispatcher,
+    paging: Paged,
     state: State | None = None,
     ticket: Annotated[int | None, Query(ge=1, lt=cursor.LARGEST_ID)] = None,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
 ) -> Page[Notice]:
     """Notices, newest first; `state=failed` are those that nobody got."""
     found = notice.page(
         connection,
-        before_id=cursor.position(cursor_, "notice"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
         state=state,
         ticket_id=ticket,
         region=asking.region,
     )
-    shown, last = cursor.cut(found, limit)
+    shown, last = paging.cut(found)
     audit.saw(connection, asking.name, [each.household_id for each in shown], "GET /v1/notices")
     items = [Notice.model_validate(each) for each in shown]
-    return cursor.page(request, response, "notice", items, last)
+    return paging.page(items, last)
 
 
 @router.get(
@@ -106,9 +101,7 @@ def retry(
     channel: Annotated[str, Path(max_length=40)],
 ) -> None:
     """The address was put right, or the refusal was a mistake."""
-    person = contact.by_ids(connection, [contact_id]).get(contact_id)
-    if person is not None:
-        region.household_for(connection, asking, person.household_id)
-    if person is None or not reach.enable(connection, contact_id, channel):
+    region.contact_for(connection, asking, contact_id)
+    if not reach.enable(connection, contact_id, channel):
         raise NotFoundError(f"contact {contact_id} is not shut to the channel {channel!r}")
     audit.record(connection, asking.name, f"channel {channel} enabled", f"contact:{contact_id}")

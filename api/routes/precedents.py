@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api import problem, region
 from api.access import Viewer
+from api.from_row import FromRow
 from api.house import Transaction
 from api.routes.tickets import TicketId
 from tickets import precedent
@@ -16,10 +17,8 @@ from tickets import precedent
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 
 
-class Precedent(BaseModel):
+class Precedent(FromRow):
     """An ended case like this one."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     ticket_id: int
     serial: str

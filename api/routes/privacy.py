@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, cursor, problem, region
 from api.access import Admin, Dispatcher
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from customers import consent, contact
 from customers.consent import Answer
@@ -98,10 +99,8 @@ class Consent(BaseModel):
     source: str = Field(max_length=100, examples=["hotline"], description="Where it was given")
 
 
-class Logged(BaseModel):
+class Logged(FromRow):
     """An answer as it was logged."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     contact: str
     at: datetime

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from api import cursor, problem
+from api import problem
 from api.access import Viewer
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
 from api.house import Served, Transaction
+from api.paging import Paging, pages_of
 from api.routes.appliances import LastReading
 from devices import appliance, telemetry
 from runtime.errors import InvalidError
 
 router = APIRouter(prefix="/v1/readings", tags=["telemetry"])
+Paged = Annotated[Paging, Depends(pages_of("reading"))]
 
 
 class Newest(BaseModel):
@@ -29,13 +31,10 @@ class Newest(BaseModel):
 @router.get("/newest", summary="List newest readings", responses=problem.responses(401, 422))
 def newest(
     *,
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Viewer,
     house: Served,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     type_: Annotated[str, Query(alias="type", examples=["refrigerator"])],
     region_: Annotated[str | None, Query(alias="region")] = None,
 ) -> Page[Newest]:
@@ -49,10 +48,10 @@ def newest(
         connection,
         description,
         asking.region or region_,
-        after_id=cursor.position(cursor_, "reading") or 0,
-        limit=limit + 1,
+        after_id=paging.after,
+        limit=paging.rows,
     )
-    rows = {int(row["device_id"]): row for _, row in frame[:limit].iterrows()}
+    rows = {int(row["device_id"]): row for _, row in frame[: paging.limit].iterrows()}
     known = appliance.by_ids(connection, list(rows))
     items = [
         Newest(
@@ -62,5 +61,5 @@ def newest(
         )
         for device_id, row in rows.items()
     ]
-    last = max(rows) if len(frame) > limit else None
-    return cursor.page(request, response, "reading", items, last)
+    last = max(rows) if len(frame) > paging.limit else None
+    return paging.page(items, last)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import audit, cursor, problem
 from api.access import Dispatcher
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Limit, Page
+from api.from_row import FromRow
 from api.house import Served, Transaction
+from api.paging import Paging, pages_of
 from runtime.errors import NotFoundError
 from tickets.routing import (
     choice_words,
@@ -24,16 +26,15 @@ from tickets.routing import (
 from tickets.routing.service_region import Scheduling, ServiceRegion
 
 router = APIRouter(prefix="/v1/routing", tags=["routing"])
+Paged = Annotated[Paging, Depends(pages_of("run"))]
 NOWHERE = "-"
 RegionName = Annotated[
     str, Path(max_length=200, description="`-` for no region", examples=["north"])
 ]
 
 
-class Run(BaseModel):
+class Run(FromRow):
     """One run of the routing over a region."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     region: str
@@ -97,24 +98,19 @@ class RegionAsked(BaseModel):
 
 @router.get("/runs", summary="List runs", responses=problem.responses(401, 403, 422))
 def runs(
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Dispatcher,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     region_: Annotated[str | None, Query(alias="region", max_length=200)] = None,
 ) -> Page[Run]:
     """Runs that changed something, the newest first; a partner gets its region's."""
     found = run.newest(
         connection,
         region=asking.region or region_,
-        before_id=cursor.position(cursor_, "run"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
     )
-    shown, last = cursor.cut(found, limit)
-    items = [Run.model_validate(each) for each in shown]
-    return cursor.page(request, response, "run", items, last)
+    return paging.read(found, Run)
 
 
 @router.post("/runs", status_code=202, summary="Route now", responses=problem.responses(401, 403))

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api import audit, cursor, etag, problem, region
 from api.access import Admin, Viewer
 from api.etag import IfMatch
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from tickets.sla import clock, danger
 from tickets.sla import policy as policies
@@ -46,10 +47,8 @@ class Clock(BaseModel):
     ended_at: datetime | None
 
 
-class InDanger(BaseModel):
+class InDanger(FromRow):
     """A promise that was warned of, or broken and not done yet."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     ticket_id: int
     serial: str
@@ -83,7 +82,7 @@ def show_policy(
 @router.put(
     "/sla/policy",
     summary="Change what is promised",
-    responses=problem.responses(401, 403, 412, 422, 428),
+    responses=problem.responses(401, 403, 409, 412, 422, 428),
 )
 def change_policy(
     response: Response,
@@ -94,8 +93,10 @@ def change_policy(
     if_match: IfMatch = None,
 ) -> KeptPolicy:
     """Another policy for tickets to come; a clock that runs keeps the promise it was given."""
-    etag.check(_shown(policies.current(connection)), if_match)
-    kept = policies.change(connection, asked, asking.name, house.clock.now())
+    known = policies.current(connection)
+    etag.check(_shown(known), if_match)
+    at = house.clock.now()
+    kept = policies.change(connection, asked, asking.name, at, seen=known.version)
     audit.record(connection, asking.name, "SLA policy changed", str(kept.version))
     shown = _shown(kept)
     response.headers["ETag"] = etag.of(shown)

@@ -94,7 +94,8 @@ def unmerge(
     found = region.ticket_for(connection, asking, ticket_id)
     _check(connection, house, found, if_match)
     at = house.clock.now()
-    opened = merging.undo(connection, ticket_id, found.version, asking.name, at)
+    version = found.version
+    opened = merging.undo(connection, house.catalogue, ticket_id, version, asking.name, at)
     return _told(response, connection, house, opened)
 
 

@@ -13,6 +13,7 @@ from api import audit, problem, region
 from api.access import Technician
 from api.cursor import LARGEST_ID
 from api.file_body import OPENAPI, FileBody
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from api.routes.tickets import TicketId
 from tickets import timeline
@@ -22,10 +23,8 @@ router = APIRouter(prefix="/v1/tickets/{ticket_id}", tags=["tickets"])
 AttachmentId = Annotated[int, Path(ge=1, lt=LARGEST_ID)]
 
 
-class Entry(BaseModel):
+class Entry(FromRow):
     """One thing that happened."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     at: datetime
     kind: str = Field(
@@ -48,10 +47,8 @@ class Asked(BaseModel):
     text: Annotated[str, StringConstraints(min_length=1, max_length=note.LONGEST)]
 
 
-class Note(BaseModel):
+class Note(FromRow):
     """What somebody wrote down."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     at: datetime
@@ -59,10 +56,8 @@ class Note(BaseModel):
     text: str
 
 
-class Attachment(BaseModel):
+class Attachment(FromRow):
     """A file on a ticket."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     at: datetime
@@ -100,8 +95,7 @@ def write(
 ) -> Note:
     """Write a note; it overwrites nothing, so it needs no version."""
     found = region.ticket_for(connection, asking, ticket_id)
-    number = note.add(connection, found, asked.text, asking.name, house.clock.now())
-    kept = next(each for each in note.of_ticket(connection, found.id) if each.id == number)
+    kept = note.add(connection, found, asked.text, asking.name, house.clock.now())
     return Note.model_validate(kept)
 
 
@@ -131,7 +125,7 @@ def attach(
 ) -> Attachment:
     """Attach the file that is the body: a picture, PDF, MP4 or plain text, told by its content."""
     found = region.ticket_for(connection, asking, ticket_id)
-    number = attachment.keep(
+    kept = attachment.keep(
         connection,
         found,
         name,
@@ -140,7 +134,6 @@ def attach(
         house.clock.now(),
         most_bytes=int(house.settings.attachment_mb * 1e6),
     )
-    kept = next(each for each in attachment.of_ticket(connection, found.id) if each.id == number)
     return Attachment.model_validate(kept)
 
 

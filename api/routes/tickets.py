@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import cursor, etag, permission, problem, region, ticket_answer
 from api.access import Technician, Viewer
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
 from api.etag import IfMatch
 from api.house import Served, Transaction
 from api.instant import Instant
+from api.paging import Paging, pages_of
 from api.ticket_answer import Ticket, TicketDetail
 from tickets import ticket
 from tickets.lifecycle import State
 from tickets.ticket import Move
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
+Paged = Annotated[Paging, Depends(pages_of("ticket"))]
 TicketId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[17])]
 
 
@@ -44,33 +46,28 @@ class Transition(BaseModel):
 @router.get("", summary="List tickets", responses=problem.responses(401, 404, 422))
 def index(
     *,
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Viewer,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     state: State | None = None,
     open_only: Annotated[bool, Query(alias="open")] = False,
     serial: str | None = None,
     household_id: Annotated[int | None, Query(ge=1, lt=cursor.LARGEST_ID)] = None,
-    region_: Annotated[str | None, Query(alias="region")] = None,
+    region_: region.Asked = None,
 ) -> Page[Ticket]:
     """Tickets, newest first; a partner gets its region's."""
     device = region.appliance_for(connection, asking, serial) if serial else None
     found = ticket.page(
         connection,
-        before_id=cursor.position(cursor_, "ticket"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
         open_only=open_only,
         state=state,
         device_id=device.id if device else None,
         household_id=household_id,
         region=asking.region or region_,
     )
-    shown, last = cursor.cut(found, limit)
-    items = [Ticket.model_validate(each) for each in shown]
-    return cursor.page(request, response, "ticket", items, last)
+    return paging.read(found, Ticket)
 
 
 @router.get(

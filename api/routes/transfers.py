@@ -51,11 +51,11 @@ def put(
     number = None
     if asked.household is not None:
         number = household.ids_of(connection, [asked.household]).get(asked.household)
-        if number is None:
+        home = household.by_ids(connection, [number] if number else [])
+        if number is None or not asking.sees(home[number].region):
             raise InvalidError(
                 f"no household has the id {asked.household!r}", hint="import the customer first"
             )
-        region.household_for(connection, asking, number)
     now = house.clock.now()
     handing_over.transfer(connection, found.id, number, now)
     audit.record(connection, asking.name, "appliance.transferred", f"appliance:{found.id}")

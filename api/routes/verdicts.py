@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import cursor, problem, region
 from api.access import Technician, Viewer
+from api.from_row import FromRow
 from api.house import Served, Transaction
 from runtime.errors import NotFoundError
 from tickets import verdict
@@ -39,10 +40,8 @@ class Asked(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-class Verdict(BaseModel):
+class Verdict(FromRow):
     """A verdict, with who gave it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     at: datetime
     actor: str

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, UploadFile
 
 from api import cursor, etag, problem, visiting
 from api.access import Technician, Viewer
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
 from api.house import House, Served, Transaction
 from api.instant import Instant
+from api.paging import Paging, pages_of
 from api.user import User
 from api.visit_answer import Detail, Kept, Picture, Report, Ticks, Visit
 from storage.pool import Connection
@@ -19,18 +20,16 @@ from tickets.visits import checklist, photo, visit, visit_kit, visit_report, vis
 from tickets.visits.visit import State
 
 router = APIRouter(prefix="/v1/visits", tags=["visits"])
+Paged = Annotated[Paging, Depends(pages_of("visit"))]
 VisitId = Annotated[int, Path(ge=1, lt=cursor.LARGEST_ID, examples=[17])]
 
 
 @router.get("", summary="List visits", responses=problem.responses(401, 422))
 def index(
     *,
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Viewer,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
     technician: str | None = None,
     ticket_id: Annotated[int | None, Query(ge=1, lt=cursor.LARGEST_ID)] = None,
     state: State | None = None,
@@ -41,8 +40,8 @@ def index(
     """Visits, newest first; a technician gets their own, a partner its region's."""
     found = visit.page(
         connection,
-        before_id=cursor.position(cursor_, "visit"),
-        limit=limit + 1,
+        before_id=paging.begins,
+        limit=paging.rows,
         region=asking.region or region,
         technician=visiting.whose(asking, technician),
         ticket_id=ticket_id,
@@ -50,9 +49,7 @@ def index(
         since=since,
         until=until,
     )
-    shown, last = cursor.cut(found, limit)
-    items = [Visit.model_validate(each) for each in shown]
-    return cursor.page(request, response, "visit", items, last)
+    return paging.read(found, Visit)
 
 
 @router.get(
@@ -69,7 +66,7 @@ def show(
     house: Served,
     visit_id: VisitId,
 ) -> Detail | Response:
-    """One visit with what to bring, to look at and to ask; whom to ring while it is live."""
+    """One visit with what to bring; whom to ring and what was said, while it is live."""
     found = visiting.visit_for(connection, asking, visit_id)
     return etag.answer(request, response, _detail(connection, house, asking, found))
 
@@ -177,4 +174,5 @@ def _detail(connection: Connection, house: House, asking: User, found: visit.Vis
     proofs = ticket.proofs(connection, found.ticket_id)
     kit = visit_kit.of(connection, found, description, proofs)
     customer = visiting.customer_of(connection, asking, found)
-    return Detail.of(Kept(found, description, proofs, kit, customer))
+    said = visiting.said_of(connection, asking, found)
+    return Detail.of(Kept(found, description, proofs, kit, customer, said))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import cursor, problem
+from api import problem
 from api.access import Admin
-from api.cursor import Cursor, Limit, Page
+from api.cursor import Page
+from api.from_row import FromRow
 from api.house import Served, Transaction
+from api.paging import Paging, pages_of
 from api.routes.webhooks import Endpoint, EndpointId, note, shown
 from tickets.outside import endpoint
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+Paged = Annotated[Paging, Depends(pages_of("attempt"))]
 
 
 class Secret(BaseModel):
@@ -32,10 +35,8 @@ class Replay(BaseModel):
     after: int = Field(ge=0, lt=2**62, description="A position; 0 for all that is kept")
 
 
-class Attempt(BaseModel):
+class Attempt(FromRow):
     """One request to an endpoint."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     message_id: str
@@ -100,18 +101,13 @@ def replay(
     responses=problem.responses(401, 403, 404, 422),
 )
 def attempts(
-    request: Request,
-    response: Response,
     connection: Transaction,
     asking: Admin,
     endpoint_id: EndpointId,
-    limit: Limit = 100,
-    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
+    paging: Paged,
 ) -> Page[Attempt]:
     """Requests and what came of them, newest first."""
     shown(connection, asking, endpoint_id)
-    before = cursor.position(cursor_, "attempt")
-    found = endpoint.attempts(connection, endpoint_id, before_id=before, limit=limit + 1)
-    listed, last = cursor.cut(found, limit)
-    items = [Attempt.model_validate(each) for each in listed]
-    return cursor.page(request, response, "attempt", items, last)
+    before = paging.begins
+    found = endpoint.attempts(connection, endpoint_id, before_id=before, limit=paging.rows)
+    return paging.read(found, Attempt)

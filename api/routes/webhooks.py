@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import audit, cursor, problem
 from api.access import Admin
+from api.from_row import FromRow
 from api.house import House, Served, Transaction
 from api.user import User
 from runtime.errors import ForbiddenError
@@ -63,10 +64,8 @@ class Change(BaseModel):
     state: State | None = None
 
 
-class Endpoint(BaseModel):
+class Endpoint(FromRow):
     """An endpoint as it stands."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     name: str

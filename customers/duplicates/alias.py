@@ -17,6 +17,18 @@ def survivors(connection: Connection, external_ids: Iterable[str]) -> dict[str, 
     return {str(old): str(new) for old, new in rows}
 
 
+def hold(connection: Connection, external_ids: Iterable[str]) -> None:
+    """Keep the households that these ids mean from being merged or parted in the transaction.
+
+    Who waited for a merge finds that the ids mean somebody else since, and holds that one too.
+    """
+    asked = {"external_ids": list(external_ids)}
+    meant, before = survivors(connection, asked["external_ids"]), None
+    while meant != before:
+        connection.execute(_SQL["hold"], asked)
+        meant, before = survivors(connection, asked["external_ids"]), meant
+
+
 def note_told(connection: Connection, external_ids: Iterable[str], at: datetime) -> None:
     """Note by which ids households were told of: by an old one, the survivor was overwritten."""
     connection.execute(_SQL["note_told"], {"external_ids": list(external_ids), "at": at})

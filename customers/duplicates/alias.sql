@@ -4,6 +4,17 @@ FROM hearthwatch.household_aliases AS alias
 JOIN hearthwatch.households AS survivor ON survivor.id = alias.household_id
 WHERE alias.external_id = ANY (%(external_ids)s::text[])
 
+-- name: hold
+-- In order of id, as a merge locks them, so that the two cannot wait for each other.
+SELECT id FROM hearthwatch.households
+WHERE external_id = ANY (%(external_ids)s::text[])
+    OR id IN (
+        SELECT household_id FROM hearthwatch.household_aliases
+        WHERE external_id = ANY (%(external_ids)s::text[])
+    )
+ORDER BY id
+FOR NO KEY UPDATE
+
 -- name: note_told
 UPDATE hearthwatch.household_aliases AS alias
 SET overwrote_at = CASE

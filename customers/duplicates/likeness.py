@@ -19,7 +19,7 @@ from storage import query, queue
 from storage.pool import Connection, Pool
 
 _SQL = query.beside(__file__)
-SEARCH = "search_likenesses"
+SEARCH = "customers.duplicates.likeness.look"
 EVERY_DAY = "40 3 * * *"
 FEW = 20
 """Households for which the others are looked up, not gone through."""

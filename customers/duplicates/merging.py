@@ -94,9 +94,10 @@ def undo(connection: Connection, merge_id: int, actor: str, at: datetime) -> Mer
     ConflictError, and changes nothing, where what would be restored is no longer true.
     """
     before = get(connection, merge_id)
-    if before.undone_at is not None:
-        raise ConflictError(f"the merge {merge_id} was undone already")
     survivor, merged = _both(connection, before.survivor_id, before.merged_id)
+    # Read again: somebody else may have undone it while we waited for the households.
+    if get(connection, merge_id).undone_at is not None:
+        raise ConflictError(f"the merge {merge_id} was undone already")
     _check_alive(survivor)
     _check_not_overwritten(connection, survivor, merged)
     asked = {"id": merge_id, "merged": merged.id, "actor": actor, "at": at}

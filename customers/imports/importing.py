@@ -9,7 +9,7 @@ from datetime import datetime
 from customers import consent, contact, household, member, profile, value
 from customers.duplicates import alias, likeness
 from customers.duplicates.likeness import Alike
-from customers.imports import refusal, tidying
+from customers.imports import cleaning, refusal, tidying
 from customers.imports.tidying import Wrong
 from runtime import csv_table, text_encoding
 from runtime.csv_table import Cleaned, Report, Row
@@ -57,6 +57,7 @@ def take_in(
     region: str | None = None,
 ) -> dict[str, int]:
     """Keep the rows that can be kept; return the id of each household by the id in its row."""
+    alias.hold(connection, {cleaning.tidy(row["household_id"]) for row in rows})
     accepted = _accepted(connection, rows, report, region)
     survivors = alias.survivors(connection, [row["household_id"] for row in accepted])
     ids = _keep_households(connection, accepted, survivors, at)

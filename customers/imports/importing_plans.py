@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from customers import household, plan
+from customers import elsewhere, household, plan
+from customers.duplicates import alias
 from customers.household import Household
 from customers.imports import refusal
 from customers.imports.importing_purchases import LONGEST
@@ -37,27 +38,22 @@ def take_in(
     connection: Connection, rows: Sequence[Row], report: Report, *, region: str | None = None
 ) -> None:
     """Keep the rows that can be kept; with a `region`, only those of its appliances."""
-    named = sorted({row.values.get("household_id", "") for row in rows} - {""})
-    ids = household.ids_of(connection, named)
-    homes = household.by_ids(connection, set(ids.values()))
-    owners = {name: homes[number] for name, number in ids.items() if number in homes}
+    named = {row.values.get("household_id", "") for row in rows} - {""}
+    alias.hold(connection, named)
+    owners = household.by_external_ids(connection, named)
     devices = appliance.by_serials(connection, [row["serial"] for row in rows])
-    strange = plan.of_other_regions(connection, [row["plan_id"] for row in rows], region)
-    accepted: dict[str, Row] = {}
-    for row in rows:
-        wrong = (
+    strange = elsewhere.taken(connection, "plans", [row["plan_id"] for row in rows], region)
+
+    def wrong(row: Row) -> Wrong | None:
+        return (
             _wrong(row)
             or refusal.of_serial(row, devices, region)
             or _wrong_whose(row, owners, region)
             or refusal.of_taken(row, "plan_id", strange)
-            or refusal.of_repeated(accepted.get(row["plan_id"]), "plan_id")
         )
-        if wrong:
-            report.refuse(row, *wrong)
-            continue
-        accepted[row["plan_id"]] = row
-    plan.record(connection, [_entry(row, owners, devices) for row in accepted.values()])
-    report.accepted = len(accepted)
+
+    accepted = refusal.sift(rows, report, "plan_id", wrong)
+    plan.record(connection, [_entry(row, owners, devices) for row in accepted])
 
 
 def _wrong(row: Row) -> Wrong | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from customers import household, purchase, value
+from customers import elsewhere, household, purchase, value
+from customers.duplicates import alias
 from customers.household import Household
 from customers.imports import refusal
 from customers.imports.tidying import Wrong
@@ -51,27 +52,24 @@ def take_in(
     source: str = "import",
 ) -> None:
     """Keep the rows that can be kept; with a `region`, only those of its households."""
-    ids = household.ids_of(connection, sorted({row["household_id"] for row in rows}))
-    homes = household.by_ids(connection, set(ids.values()))
-    owners = {name: homes[number] for name, number in ids.items() if number in homes}
+    named = {row["household_id"] for row in rows}
+    alias.hold(connection, named)
+    owners = household.by_external_ids(connection, named)
     devices = appliance.by_serials(connection, [row.values.get("serial", "") for row in rows])
-    strange = purchase.of_other_regions(connection, [row["purchase_id"] for row in rows], region)
-    accepted: dict[str, Row] = {}
-    for row in rows:
-        wrong = (
+    told = [row["purchase_id"] for row in rows]
+    strange = elsewhere.taken(connection, "purchases", told, region)
+
+    def wrong(row: Row) -> Wrong | None:
+        return (
             _wrong(row, at)
             or refusal.of_home(row, owners, region)
             or refusal.of_serial(row, devices, region)
             or refusal.of_taken(row, "purchase_id", strange)
-            or refusal.of_repeated(accepted.get(row["purchase_id"]), "purchase_id")
         )
-        if wrong:
-            report.refuse(row, *wrong)
-            continue
-        accepted[row["purchase_id"]] = row
-    entries = [_entry(row, owners, devices) for row in accepted.values()]
+
+    accepted = refusal.sift(rows, report, "purchase_id", wrong)
+    entries = [_entry(row, owners, devices) for row in accepted]
     purchase.record(connection, entries, source=source)
-    report.accepted = len(entries)
     if entries:
         value.ask(connection)
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from customers.household import Household
 from customers.imports.tidying import Wrong
 from devices.appliance import Appliance
-from runtime.csv_table import Row
+from runtime.csv_table import Report, Row
+
+
+def sift(
+    rows: Sequence[Row], report: Report, column: str, wrong: Callable[[Row], Wrong | None]
+) -> list[Row]:
+    """The rows with which nothing is wrong, the first of each id; the others go to the report."""
+    accepted: dict[str, Row] = {}
+    for row in rows:
+        refused = wrong(row) or of_repeated(accepted.get(row[column]), column)
+        if refused:
+            report.refuse(row, *refused)
+        else:
+            accepted[row[column]] = row
+    report.accepted = len(accepted)
+    return list(accepted.values())
 
 
 def of_home(row: Row, owners: Mapping[str, Household], region: str | None) -> Wrong | None:

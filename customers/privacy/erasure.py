@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from psycopg import sql
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from customers.privacy import scope, signing
@@ -149,5 +150,5 @@ def _keys(proof: Proof) -> list[object]:
 
 def proofs(connection: Connection) -> list[Proof]:
     """The proofs of all erasures that this database knows of, oldest first."""
-    rows = connection.execute(_SQL["proofs"]).fetchall()
-    return [row[0] for row in rows]  # type: ignore[misc]
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(_SQL["proofs"]).fetchall()

@@ -16,7 +16,7 @@ from customers.privacy import signing
 from runtime.clock import Clock
 from runtime.settings import Settings
 from runtime.stopping import Stop
-from storage import audit_chain, query
+from storage import audit_chain, portions, query
 from storage.pool import Connection, Pool
 
 _SQL = query.beside(__file__)
@@ -76,12 +76,5 @@ def trim_audit(connection: Connection, kept: timedelta, clock: Clock) -> int:
 
 
 def _repeat(pool: Pool, stop: Stop, what: str, some: Callable[[Connection], int]) -> None:
-    total = 0
-    while not stop.is_set():
-        with pool.connection() as connection:
-            gone = some(connection)
-        if not gone:
-            break
-        total += gone
-    if total:
+    if total := portions.work_off(pool, stop, some):
         _log.info("personal data let go", what=what, number=total)

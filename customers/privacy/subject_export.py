@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from mimetypes import guess_extension
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from customers import ownership
-from customers.privacy import scope, telemetry_summary
+from customers.privacy import export_names, scope, telemetry_summary
+from customers.privacy.export_names import Names, Row
 from customers.privacy.personal_data import Held, register
 from customers.privacy.scope import Scope
 from customers.secrecy import sealing
 from customers.secrecy.sealing import Keys
+from devices.catalogue import folder
+from devices.catalogue.folder import Catalogue
 from storage import query
 from storage.pool import Connection
 
 _SQL = query.beside(__file__)
 SUFFIX = "_sealed"
-
-Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,37 @@ class Export:
     at: datetime
     tables: dict[str, list[Row]]
     files: dict[str, bytes]
+    names: Names = field(default_factory=Names)
 
     def document(self) -> dict[str, object]:
-        """As JSON can hold it; of files their names."""
-        return {"household": self.household_id, "at": self.at.isoformat(), **self.tables}
+        """As JSON can hold it, with titles beside ids and codes; of files their names."""
+        told = {
+            table: [self.names.beside(row) for row in rows] for table, rows in self.tables.items()
+        }
+        return {"household": self.household_id, "at": self.at.isoformat(), **told}
+
+    @property
+    def external_id(self) -> str:
+        """The number that the customer is known by."""
+        return str(self._household().get("external_id", self.household_id))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the household's clocks are."""
+        return ZoneInfo(str(self._household().get("time_zone", "UTC")))
+
+    def _household(self) -> Row:
+        homes = self.tables.get("households", [])
+        return next((row for row in homes if row["id"] == self.household_id), {})
 
 
-def collect(connection: Connection, household_id: int, at: datetime) -> Export:
-    """Read everything about a household; NotFoundError if there is none or it was erased."""
+def collect(
+    connection: Connection, household_id: int, at: datetime, catalogue: Catalogue | None = None
+) -> Export:
+    """Read everything about a household; NotFoundError if there is none or it was erased.
+
+    Without a catalogue, the shipped types have titles and makers' own stand by their names.
+    """
     found = scope.of(connection, household_id)
     owners = [sealing.household(number) for number in found.households]
     owners += [sealing.contact(number) for number in found.contacts]
@@ -50,7 +76,13 @@ def collect(connection: Connection, household_id: int, at: datetime) -> Export:
     tables = {held.table: reader.read(held) for held in register() if held.shown}
     tables["telemetry"] = _telemetry(connection, found)
     tables["audit"] = _acts(connection, found, owners)
-    return Export(household_id, at, tables, reader.files)
+    names = export_names.of(connection, _shipped() if catalogue is None else catalogue, tables)
+    return Export(household_id, at, tables, reader.files, names)
+
+
+@cache
+def _shipped() -> Catalogue:
+    return folder.load()
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,38 @@
 """Finds the articles that answer a question, however it is spelt, or says that none does.
 
-Every phrase of the catalogue is compared with the question by its words, each weighed by how rare
-it is. Pure, and made once: the catalogue is small, and fits in memory with all its phrases.
+An article is compared with the question by the phrase of it that fits best, and by how much of the
+question it has words for, each word weighed by how rare it is. Pure, and made once: the catalogue
+is small, and fits in memory with all its phrases.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import DamerauLevenshtein
-
-from devices.catalogue.appliance_type import ApplianceType, Text
 from devices.catalogue.folder import Catalogue
-from devices.catalogue.offline import problem_of
-from devices.knowledge import article, wording
+from devices.knowledge import article, phrasing, wording
 from devices.knowledge.article import Subject
+from devices.knowledge.naming import Names
+from devices.knowledge.phrasing import Phrase
+from devices.knowledge.spelling import Spelling
 
-ENOUGH = 0.42
+ENOUGH = 0.48
 """A likeness under this is none: better no answer than one about something else."""
-FUZZY_FROM = 4
-"""Letters that a word needs to be recognised when it is misspelt."""
-NEAR = 0.78
-"""Likeness of two words that may be one, misspelt."""
-WEIGHTS = {"title": 1.0, "symptom": 1.0, "code": 0.9, "cause": 0.7}
+ENOUGH_OF_TYPE = 0.1
+"""Likewise where the type is known: the question is then surely about an appliance of ours."""
 CLOSE = 0.6
 """Answers that are less than this share of the best are left out."""
+BY_PHRASE = 0.6
+"""What the best phrase counts; the rest is how much of the question the article has words for."""
+UNKNOWN = 4.0
+"""What a word says that no article has: the question may be about something else."""
+UNKNOWN_OF_TYPE = 0.4
+"""Likewise where the type is known: it is how people talk."""
+ALONE = 0.5
+"""What a Chinese character by itself counts beside the pairs that words are made of."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,37 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Phrase:
-    subject: Subject
-    weight: float
-    terms: tuple[str, ...]
+class _Asked:
+    """What is left of a question without codes and type: its terms, and what each may be."""
+
+    known: Mapping[str, Mapping[str, float]]
+    """The index's terms that a term of the question may be, with their likeness."""
+    weights: Mapping[str, float]
+    """How much each says."""
+
+    @property
+    def total(self) -> float:
+        """How much the whole says."""
+        return sum(self.weights.values())
+
+    def covered_by(self, words: Mapping[str, float]) -> float:
+        """How much of it is said in these words, which count as given."""
+        return sum(
+            weight * max((near * words.get(other, 0.0) for other, near in alike.items()), default=0)
+            for (term, alike), weight in zip(self.known.items(), self.weights.values(), strict=True)
+        )
+
+    def hits(self, terms: frozenset[str]) -> dict[str, float]:
+        """Which of these terms it has, with their likeness."""
+        found: dict[str, float] = {}
+        for alike in self.known.values():
+            near, other = max(
+                ((near, other) for other, near in alike.items() if other in terms),
+                default=(0.0, ""),
+            )
+            if near:
+                found[other] = max(near, found.get(other, 0.0))
+        return found
 
 
 @dataclass(frozen=True)
@@ -52,19 +82,29 @@ class Index:
     """All phrases of a catalogue."""
 
     catalogue: Catalogue
-    _phrases: tuple[_Phrase, ...] = field(repr=False)
+    _phrases: dict[Subject, list[Phrase]] = field(repr=False)
+    _words: dict[Subject, dict[str, float]] = field(repr=False)
+    """Of each article, with what they count there."""
     _rarity: dict[str, float] = field(repr=False)
-    _types: dict[str, tuple[str, ...]] = field(repr=False)
-    """The plain names of each type."""
+    _spelling: Spelling = field(repr=False)
+    _names: Names = field(repr=False)
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Index:
         """An index of everything that the catalogue says."""
-        phrases = tuple(_phrases(catalogue))
-        number = Counter(term for each in phrases for term in set(each.terms))
-        rarity = {term: math.log(1 + len(phrases) / count) for term, count in number.items()}
-        types = {name: tuple(_names(each)) for name, each in catalogue.items()}
-        return cls(catalogue, phrases, rarity, types)
+        phrases: dict[Subject, list[Phrase]] = defaultdict(list)
+        words: dict[Subject, dict[str, float]] = defaultdict(dict)
+        number: Counter[str] = Counter()
+        for each in phrasing.of_all(catalogue):
+            phrases[each.subject].append(each)
+            number.update(each.everything)
+            of_article = words[each.subject]
+            for term in each.everything:
+                of_article[term] = max(of_article.get(term, 0.0), each.weight)
+        total = sum(map(len, phrases.values()))
+        rarity = {term: math.log(1 + total / count) for term, count in number.items()}
+        names = Names.of(catalogue)
+        return cls(catalogue, dict(phrases), dict(words), rarity, Spelling.of(rarity), names)
 
     def search(self, question: str, type_name: str | None = None, most: int = 5) -> list[Found]:
         """Up to `most` articles that answer, the best first; none where nothing comes close.
@@ -72,81 +112,60 @@ class Index:
         A type that the question names counts as one that is asked for.
         """
         codes, rest = wording.codes(wording.plain(question))
-        named, rest = self._split_type(rest)
+        named, rest = self._names.split(rest)
         wanted = type_name or named
-        scores = self._by_words(wording.terms(rest), wanted)
+        scores = self._by_words(rest, wanted)
         if codes:
             scores = self._by_codes(codes, wanted, scores)
         best = max(scores.values(), default=0.0)
-        floor = max(ENOUGH, best * CLOSE)
+        floor = max(ENOUGH if wanted is None else ENOUGH_OF_TYPE, best * CLOSE)
         found = [Found(subject, min(score, 1.0)) for subject, score in scores.items()]
         chosen = [each for each in found if each.score >= floor]
         return sorted(chosen, key=lambda each: (-each.score, str(each.subject)))[:most]
 
-    def _split_type(self, text: str) -> tuple[str | None, str]:
-        """The type that a plain text names, and the text without its name."""
-        places = [
-            (score, len(name), type_name, begin, end)
-            for type_name, names in self._types.items()
-            for name in names
-            for score, begin, end in _places(name, text)
-        ]
-        if not places:
-            return None, text
-        _, _, type_name, begin, end = max(places)
-        return type_name, f"{text[:begin]} {text[end:]}"
-
-    def _by_words(self, asked: Sequence[str], wanted: str | None) -> dict[Subject, float]:
-        scores: dict[Subject, float] = {}
-        if not asked:
-            return scores
-        known = {term: self._alike(term) for term in dict.fromkeys(asked)}
-        for phrase in self._phrases:
-            if wanted is not None and phrase.subject.type != wanted:
-                continue
-            score = phrase.weight * self._likeness(known, phrase.terms)
-            if score > scores.get(phrase.subject, 0.0):
-                scores[phrase.subject] = score
+    def _by_words(self, text: str, wanted: str | None) -> dict[Subject, float]:
+        subjects = [each for each in self._phrases if wanted in {None, each.type}]
+        words = self._asked(wording.terms(text), subjects, wanted)
+        letters = self._asked(wording.characters(text), subjects, wanted)
+        whole = words.total + ALONE * letters.total
+        scores = {}
+        for subject in subjects:
+            there = self._words[subject]
+            covered = words.covered_by(there) + ALONE * letters.covered_by(there)
+            if covered:
+                best = max(each.weight * self._fit(words, each) for each in self._phrases[subject])
+                scores[subject] = BY_PHRASE * best + (1 - BY_PHRASE) * covered / whole
         return scores
 
-    def _alike(self, term: str) -> dict[str, float]:
-        """The terms of the index that a term of the question may be, each with its likeness."""
-        if term in self._rarity and not term.isascii():
-            return {term: 1.0}
-        if len(term) < FUZZY_FROM or not term.isascii():
-            return {term: 1.0} if term in self._rarity else {}
-        near = process.extract(
-            term,
-            list(self._rarity),
-            scorer=DamerauLevenshtein.normalized_similarity,
-            score_cutoff=NEAR,
-            limit=5,
-        )
-        return {other: score for other, score, _ in near if other.isascii()}
+    def _asked(
+        self, terms: Sequence[str], subjects: Iterable[Subject], wanted: str | None
+    ) -> _Asked:
+        """What the terms may be among these subjects."""
+        there = frozenset[str]().union(*(self._words[each] for each in subjects))
+        known = {
+            term: {
+                other: near
+                for other, near in self._spelling.nearest(term).items()
+                if other in there
+            }
+            for term in dict.fromkeys(terms)
+        }
+        strange = UNKNOWN if wanted is None else UNKNOWN_OF_TYPE
+        weights = {
+            term: max((self._rarity[other] for other in alike), default=strange)
+            for term, alike in known.items()
+        }
+        return _Asked(known, weights)
 
-    def _likeness(self, known: dict[str, dict[str, float]], terms: tuple[str, ...]) -> float:
+    def _fit(self, asked: _Asked, phrase: Phrase) -> float:
         """How much of the question a phrase covers and how much of it the question covers."""
-        have = set(terms)
-        total_asked = sum(self._weight(term) for term in known)
-        covered = 0.0
-        hit: dict[str, float] = {}
-        for term, alike in known.items():
-            best = max(
-                ((score, other) for other, score in alike.items() if other in have), default=None
-            )
-            if best is not None:
-                covered += best[0] * self._weight(term)
-                hit[best[1]] = max(best[0], hit.get(best[1], 0.0))
-        if not hit:
+        hits = asked.hits(phrase.terms)
+        if not hits:
             return 0.0
-        of_question = covered / total_asked
-        total = sum(self._rarity[term] for term in have)
-        of_phrase = sum(score * self._rarity[term] for term, score in hit.items()) / total
+        of_question = asked.covered_by(dict.fromkeys(phrase.terms, 1.0)) / asked.total
+        total = sum(self._rarity[term] for term in phrase.terms)
+        of_phrase = sum(near * self._rarity[term] for term, near in hits.items()) / total
         return math.sqrt(of_question * of_phrase)
-
-    def _weight(self, term: str) -> float:
-        """How much a term of the question says: what nobody else says counts as middling."""
-        return self._rarity.get(term, _MIDDLING)
 
     def _by_codes(
         self, codes: Sequence[str], wanted: str | None, words: dict[Subject, float]
@@ -160,74 +179,6 @@ class Index:
             and _code(subject.name) in codes
         }
         return found or words
-
-
-_MIDDLING = 4.0
-
-
-def _phrases(catalogue: Catalogue) -> Iterator[_Phrase]:
-    for subject in article.subjects(catalogue):
-        for kind, text in _texts(catalogue[subject.type], subject):
-            for spoken in (text.en, text.zh):
-                terms = tuple(wording.terms(wording.plain(spoken)))
-                if terms:
-                    yield _Phrase(subject, WEIGHTS[kind], terms)
-
-
-def _texts(description: ApplianceType, subject: Subject) -> Iterator[tuple[str, Text]]:
-    if subject.kind == "consumable":
-        yield "title", description.consumables[subject.name].title
-        return
-    named = subject.kind == "problem"
-    fault = (
-        problem_of(description, subject.name) if named else description.fault_codes[subject.name]
-    )
-    yield ("title" if named else "code"), fault.title
-    yield from (("cause", each) for each in fault.causes)
-    yield from (("symptom", Text(en=each, zh=each)) for each in fault.symptoms.en)
-    yield from (("symptom", Text(en=each, zh=each)) for each in fault.symptoms.zh)
-
-
-def _names(description: ApplianceType) -> Iterator[str]:
-    for each in (
-        description.title.en,
-        description.title.zh,
-        description.type.replace("_", " "),
-        *description.also_called.en,
-        *description.also_called.zh,
-    ):
-        yield wording.plain(each)
-
-
-def _places(name: str, text: str) -> Iterator[tuple[float, int, int]]:
-    """Where a name of a type stands in a text, perhaps misspelt."""
-    if not name.isascii() or len(name) < FUZZY_FROM:
-        place = text.find(name)
-        alone = name.isascii() and not f" {text} ".count(f" {name} ")
-        if place >= 0 and not alone:
-            yield 1.0, place, place + len(name)
-        return
-    number = name.count(" ") + 1
-    spans = _words(text)
-    for first in range(len(spans) - number + 1):
-        begin, end = spans[first][0], spans[first + number - 1][1]
-        score = fuzz.ratio(name, text[begin:end]) / 100
-        if score >= TYPE_NEAR:
-            yield score, begin, end
-
-
-TYPE_NEAR = 0.84
-"""Likeness of a name of a type and what may be it, misspelt."""
-
-
-@lru_cache(maxsize=64)
-def _words(text: str) -> tuple[tuple[int, int], ...]:
-    places = []
-    begin = 0
-    for word in text.split(" "):
-        places.append((begin, begin + len(word)))
-        begin += len(word) + 1
-    return tuple(places)
 
 
 def _code(name: str) -> str:

@@ -30,8 +30,10 @@ SILENT = frozenset(
 )
 """Words that say nothing about what is wrong."""
 IDLE = (
-    "怎么办", "怎么回事", "是什么意思", "什么意思", "为什么", "怎么", "请问", "一直", "总是",
-    "里面", "故障", "显示", "代码", "错误", "报", "了", "的", "吗", "呢", "我", "很", "家",
+    "是什么意思", "什么意思", "怎么回事", "怎么办", "为什么", "是不是",
+    "怎么", "请问", "一直", "总是", "里面", "故障", "显示", "代码", "错误", "好久", "半天",
+    "自己", "老是", "还是", "已经", "现在", "有点", "好像",
+    "报", "了", "的", "吗", "呢", "我", "很", "家",
 )  # fmt: skip
 """Likewise in Chinese, the longest first."""
 
@@ -66,16 +68,27 @@ def codes(text: str) -> tuple[list[str], str]:
 
 def terms(text: str) -> list[str]:
     """Words of a plain text without endings, and pairs of characters of its Chinese parts."""
-    found = [_stem(word) for word in _WORD.findall(_NEGATED.sub("not", text))]
-    words = [word for word in found if word not in SILENT]
+    found = _WORD.findall(_NEGATED.sub("not", text))
+    words = [_stem(word) for word in found if word not in SILENT]
+    words = [word for word in words if word not in SILENT]
     for run in _CHINESE.findall(text):
         words += _pairs(run)
     return words
 
 
-def _pairs(run: str) -> list[str]:
+def characters(text: str) -> list[str]:
+    """The Chinese characters of a plain text that say something, each by itself."""
+    return [each for run in _CHINESE.findall(text) for each in _telling(run)]
+
+
+def _telling(run: str) -> str:
     for idle in IDLE:
         run = run.replace(idle, "")
+    return run
+
+
+def _pairs(run: str) -> list[str]:
+    run = _telling(run)
     return [run[place : place + 2] for place in range(max(len(run) - 1, min(len(run), 1)))]
 
 

@@ -12,7 +12,7 @@ from alerts.notices import notice
 from customers.secrecy import sealing
 from devices import appliance
 from devices.catalogue.folder import Catalogue
-from runtime.errors import InvalidError
+from runtime.errors import InvalidError, NotFoundError
 from storage import query
 from storage.pool import Connection
 from tickets.ticket import Ticket
@@ -45,8 +45,8 @@ def ask(
     words: str,
     actor: str,
     at: datetime,
-) -> int:
-    """Ask the customer of a ticket something, by letter and on their page; return its id.
+) -> Question:
+    """Ask the customer of a ticket something, by letter and on their page.
 
     InvalidError where there is nobody to ask, or nothing.
     """
@@ -66,7 +66,7 @@ def ask(
     }
     number = int(str(connection.execute(_SQL["ask"], told).fetchall()[0][0]))
     notice.write(connection, [_draft(connection, catalogue, ticket, reader, number, said)], at)
-    return number
+    return Question(number, ticket.id, actor, at, said, answered_at=None)
 
 
 def _draft(
@@ -100,6 +100,19 @@ def of_ticket(connection: Connection, ticket_id: int) -> list[Question]:
         [(sealing.household(row.pop("household_id")), row.pop("words_sealed")) for row in rows],
     )
     return [Question(**row, words=text or "") for row, text in zip(rows, texts, strict=True)]
+
+
+def answered(connection: Connection, ticket_id: int, question_id: int, at: datetime) -> bool:
+    """Count one question of a ticket as answered; False if it was already.
+
+    NotFoundError if the ticket has no such question.
+    """
+    asked = {"ticket_id": ticket_id, "id": question_id, "at": at}
+    if connection.execute(_SQL["answered"], asked).rowcount:
+        return True
+    if all(each.id != question_id for each in of_ticket(connection, ticket_id)):
+        raise NotFoundError(f"ticket {ticket_id} has no question {question_id}")
+    return False
 
 
 def settle(connection: Connection, ticket_id: int, at: datetime) -> int:

@@ -12,3 +12,7 @@ ORDER BY id
 -- name: settle
 UPDATE hearthwatch.questions SET answered_at = %(at)s
 WHERE ticket_id = %(ticket_id)s AND answered_at IS NULL
+
+-- name: answered
+UPDATE hearthwatch.questions SET answered_at = %(at)s
+WHERE ticket_id = %(ticket_id)s AND id = %(id)s AND answered_at IS NULL

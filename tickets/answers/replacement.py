@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from psycopg.rows import scalar_row
+
 from devices.catalogue.appliance_type import ApplianceType
 from runtime.errors import InvalidError
 from storage import query
@@ -37,5 +39,6 @@ def record(
 def last(connection: Connection, device_id: int, consumable: str) -> datetime | None:
     """When a customer last said so."""
     asked = {"device_id": device_id, "consumable": consumable}
-    row = connection.execute(_SQL["last"], asked).fetchone()
-    return row[0] if row else None  # type: ignore[return-value]
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        said: datetime | None = cursor.execute(_SQL["last"], asked).fetchone()
+    return said

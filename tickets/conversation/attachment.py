@@ -69,16 +69,15 @@ def keep(
     at: datetime,
     *,
     most_bytes: int,
-) -> int:
-    """Keep a file; return its id.
+) -> Attachment:
+    """Keep a file, sealed for the household.
 
     InvalidError for a type that is not kept, TooLargeError for more than `most_bytes`,
     ConflictError when the ticket has as many files as it may.
     """
     _check_size(len(content), most_bytes)
     kind = file_kind.of(content)
-    owner = sealed_for.owner(ticket.household_id)
-    called = file_kind.name(name, kind).encode()
+    called = file_kind.name(name, kind)
     told = {
         "ticket_id": ticket.id,
         "household_id": ticket.household_id,
@@ -86,16 +85,23 @@ def keep(
         "actor": actor,
         "media_type": kind,
         "bytes": len(content),
-        "name_sealed": sealing.seal_bytes(connection, owner, _NAME, called),
-        "content_sealed": sealing.seal_bytes(connection, owner, _CONTENT, content),
         "most": MOST_A_TICKET,
     }
-    row = connection.execute(_SQL["keep"], told).fetchone()
+    sealed = _sealed(connection, ticket, called, content)
+    row = connection.execute(_SQL["keep"], told | sealed).fetchone()
     if row is None:
         raise ConflictError(
             f"ticket {ticket.id} has {MOST_A_TICKET} files already", hint="write a note instead"
         )
-    return int(str(row[0]))
+    return Attachment(int(str(row[0])), at, actor, called, kind, len(content))
+
+
+def _sealed(connection: Connection, ticket: Ticket, name: str, content: bytes) -> dict[str, object]:
+    owner = sealed_for.owner(ticket.household_id)
+    return {
+        "name_sealed": sealing.seal_bytes(connection, owner, _NAME, name.encode()),
+        "content_sealed": sealing.seal_bytes(connection, owner, _CONTENT, content),
+    }
 
 
 def _check_size(size: int, most: int) -> None:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import uuid4
 
 from devices import appliance
-from devices.appliance import Appliance
-from devices.catalogue.appliance_type import ApplianceType, Severity
 from devices.catalogue.folder import Catalogue
-from devices.catalogue.offline import SHARED, has_problem, problem_of
-from devices.catalogue.reported import CUSTOMER_REPORT
-from runtime.errors import ConflictError, InvalidError
 from storage.pool import Connection
-from tickets import one_open, ticket, weighing
-from tickets.conversation import caller, interaction
+from tickets import ticket, weighing
+from tickets.conversation import caller, interaction, trouble
 from tickets.conversation.caller import Caller, Told
 from tickets.conversation.interaction import Channel, Interaction
 from tickets.lifecycle import State
-from tickets.one_open import Opened, Wanted
 from tickets.ticket import Move, Ticket
 
 
@@ -68,7 +61,7 @@ def report(connection: Connection, catalogue: Catalogue, asked: Report, at: date
     taken = Taken(made, said.household_id, said.device_id)
     ticket_id, opened = asked.ticket_id, False
     if ticket_id is None and asked.told.trouble and who.device is not None:
-        found = _open(connection, catalogue, asked, who.device, at)
+        found = trouble.ticket_for(connection, catalogue, who.device, asked.told, asked.actor, at)
         ticket_id, opened = found.id, found.fresh
     if ticket_id is None:
         return taken
@@ -105,59 +98,3 @@ def answer(connection: Connection, ticket_id: int, at: datetime) -> Ticket:
         return found
     back = Move(State.TRIAGED, found.version, "hearthwatch", note="the customer got in touch")
     return ticket.move(connection, ticket_id, back, at)
-
-
-def _open(
-    connection: Connection, catalogue: Catalogue, asked: Report, device: Appliance, at: datetime
-) -> Opened:
-    """The ticket that the report joins, or a new one."""
-    description = catalogue.get(device.type)
-    if description is None:
-        raise ConflictError(
-            f"the catalogue has no type {device.type!r}", hint="add it, or name the ticket"
-        )
-    name = _problem(description, asked.told) or _going_on(connection, description, device)
-    problem = problem_of(description, name)
-    wanted = Wanted(
-        device_id=device.id,
-        problem=name,
-        severity=Severity.CRITICAL if problem.safety else problem.severity,
-        safety=problem.safety,
-        at=at,
-        trace=uuid4(),
-        origin="customer",
-        at_stake=problem.at_stake,
-        actor=asked.actor,
-    )
-    return one_open.ensure(connection, [wanted])[0]
-
-
-def _going_on(connection: Connection, description: ApplianceType, device: Appliance) -> str:
-    """Whoever names no problem calls about what is going on, if anything is."""
-    known = [
-        each
-        for each in ticket.page(connection, device_id=device.id, open_only=True)
-        if has_problem(description, each.problem)
-    ]
-    first = min(known, key=lambda each: (-each.priority, each.id), default=None)
-    return first.problem if first else CUSTOMER_REPORT
-
-
-def _problem(description: ApplianceType, told: Told) -> str | None:
-    """The problem that is told, or that a code points to; None where neither is."""
-    if told.problem is not None:
-        if not has_problem(description, told.problem):
-            known = ", ".join(sorted([*description.problems, *SHARED]))
-            raise InvalidError(
-                f"a {description.type} has no problem {told.problem!r}", hint=f"one of: {known}"
-            )
-        return told.problem
-    if told.code is None:
-        return None
-    code = description.fault_codes.get(told.code)
-    if code is None:
-        known = ", ".join(sorted(description.fault_codes))
-        raise InvalidError(
-            f"a {description.type} shows no code {told.code!r}", hint=f"one of: {known}"
-        )
-    return code.problem

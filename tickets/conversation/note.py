@@ -40,8 +40,8 @@ class _Row:
     text_sealed: bytes
 
 
-def add(connection: Connection, ticket: Ticket, text: str, actor: str, at: datetime) -> int:
-    """Write a note on a ticket, sealed for its household; return its id."""
+def add(connection: Connection, ticket: Ticket, text: str, actor: str, at: datetime) -> Note:
+    """Write a note on a ticket, sealed for its household."""
     if not text.strip():
         raise InvalidError("the note is empty", hint="write something down")
     if len(text) > LONGEST:
@@ -57,12 +57,12 @@ def add(connection: Connection, ticket: Ticket, text: str, actor: str, at: datet
             "text_sealed": sealing.seal_bytes(connection, owner, _PLACE, text.strip().encode()),
         },
     ).fetchall()[0]
-    number = int(str(row[0]))
-    told = {"note": number, "actor": actor}
+    kept = Note(int(str(row[0])), at, actor, text.strip())
+    told = {"note": kept.id, "actor": actor}
     subject = f"ticket:{ticket.id}"
     noted = Event("ticket.noted", subject, at, ticket.trace, ticket.region, told)
     event.append(connection, [noted])
-    return number
+    return kept
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> list[Note]:

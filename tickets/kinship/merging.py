@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from devices.catalogue.folder import Catalogue
 from runtime.errors import ConflictError, InvalidError
 from storage import event, lock, query
 from storage.event import Event
 from storage.pool import Connection
 from tickets import move_check, ticket, weighing
+from tickets.kinship import stakes
+from tickets.kinship.stakes import Before
 from tickets.lifecycle import OPEN, State
+from tickets.sla import keeping
 from tickets.ticket import Move, Ticket
 
 _SQL = query.beside(__file__)
@@ -46,23 +51,32 @@ def merge(connection: Connection, asked: Asked, at: datetime) -> Ticket:
     one, other = (ticket.get(connection, each) for each in (asked.ticket_id, asked.other_id))
     _check(one, other)
     _check_versions(asked, one, other)
+    was = stakes.before(connection, other.id)
     connection.execute(_SQL["point"], {"id": one.id, "into": other.id})
     note = f"merged into ticket {other.id}"
     ticket.move(connection, one.id, Move(State.CANCELLED, one.version, asked.actor, note=note), at)
     moved = move_along(connection, one.id, other.id)
-    told = {"id": one.id, "into": other.id, "at": at, "actor": asked.actor, "moved": Jsonb(moved)}
-    connection.execute(_SQL["log"], told)
+    _log(connection, asked, at, {**moved, stakes.KEPT: was.written()})
     connection.execute(_SQL["take_over"], {"id": other.id, "from": one.id, "at": at})
+    keeping.start(connection, [other.id])
     _tell(connection, "ticket.merged", other, {"from": one.id, "actor": asked.actor}, at)
     weighing.weigh(connection, [other.id], at)
     return ticket.get(connection, other.id)
 
 
-def undo(connection: Connection, ticket_id: int, version: int, actor: str, at: datetime) -> Ticket:
+def undo(
+    connection: Connection,
+    catalogue: Catalogue,
+    ticket_id: int,
+    version: int,
+    actor: str,
+    at: datetime,
+) -> Ticket:
     """Take a merge back, in the caller's transaction: the ticket opens again with what was its own.
 
-    What has been split off the other ticket since stays where it is. ConflictError if the
-    ticket was not merged, or another one is open for its problem by now.
+    Findings of its problem that came since are its own too, and the other is no worse than it
+    would be without it. What has been split off the other since stays where it is. ConflictError
+    if the ticket was not merged, or another one is open for its problem by now.
     """
     into = ticket.get(connection, ticket_id).merged_into
     if into is None:
@@ -80,8 +94,13 @@ def undo(connection: Connection, ticket_id: int, version: int, actor: str, at: d
     note = f"taken back out of ticket {other.id}"
     ticket.move(connection, one.id, Move(State.REOPENED, version, actor, note=note), at)
     row = connection.execute(_SQL["undo"], {"id": one.id, "at": at, "actor": actor}).fetchall()[0]
-    move_along(connection, other.id, one.id, only=row[0])  # type: ignore[arg-type]
+    moved: dict[str, Any] = row[0]  # type: ignore[assignment]
+    move_along(connection, other.id, one.id, only=moved)
+    if stakes.KEPT in moved:
+        was = Before.read(moved[stakes.KEPT])
+        stakes.give_back(connection, catalogue, one.id, other.id, was)
     connection.execute(_SQL["touch"], {"id": other.id, "at": at})
+    keeping.start(connection, [one.id, other.id])
     _tell(connection, "ticket.split", other, {"into": one.id, "actor": actor}, at)
     weighing.weigh(connection, [one.id, other.id], at)
     return ticket.get(connection, one.id)
@@ -116,6 +135,11 @@ def move_along(
         rows = connection.execute(_SQL[f"move_{each}"], told).fetchall()
         moved[each] = sorted(int(str(row[0])) for row in rows)
     return moved
+
+
+def _log(connection: Connection, asked: Asked, at: datetime, kept: Mapping[str, object]) -> None:
+    told = {"id": asked.ticket_id, "into": asked.other_id, "at": at, "actor": asked.actor}
+    connection.execute(_SQL["log"], told | {"moved": Jsonb(kept)})
 
 
 def _check(one: Ticket, other: Ticket) -> None:

@@ -18,6 +18,7 @@ from tickets import move_check, one_open, ticket, weighing
 from tickets.kinship import merging
 from tickets.lifecycle import OPEN, State
 from tickets.one_open import Wanted
+from tickets.sla import keeping
 from tickets.ticket import Ticket
 
 _SQL = query.beside(__file__)
@@ -142,3 +143,4 @@ def _reckon(connection: Connection, catalogue: Catalogue, source: Ticket, at: da
     worst = Severity.CRITICAL if problem.safety else max(left, key=lambda each: each.rank)
     told = {"id": source.id, "severity": worst, "safety": problem.safety, "at": at}
     connection.execute(_SQL["reckon"], told | {"at_stake": problem.at_stake})
+    keeping.start(connection, [source.id])

@@ -5,63 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from devices.catalogue.folder import Catalogue
 from runtime.errors import InvalidError
-from storage import query
 from storage.pool import Connection
+from tickets.kpi.definition import FIGURES, By, Unit
 
-_SQL = query.blocks(Path(__file__).with_name("figures.sql"))
 LONGEST = timedelta(days=400)
-
-
-class Unit(StrEnum):
-    """What a value is."""
-
-    SHARE = "share"
-    HOURS = "hours"
-    """The median; the ninth tenth beside it."""
-    COUNT = "count"
-    POINTS = "points"
-
-
-class By(StrEnum):
-    """What a figure is broken down by."""
-
-    REGION = "region"
-    TYPE = "type"
-    MODEL = "model"
-    TIER = "tier"
-    WEEK = "week"
-
-
-UNITS = {
-    "proactive_share": Unit.SHARE,
-    "first_response": Unit.HOURS,
-    "time_to_resolve": Unit.HOURS,
-    "first_time_fix": Unit.SHARE,
-    "no_fault_found": Unit.SHARE,
-    "no_fault_found_by_model": Unit.SHARE,
-    "false_alarms": Unit.SHARE,
-    "lead_time": Unit.HOURS,
-    "first_response_kept": Unit.SHARE,
-    "resolution_kept": Unit.SHARE,
-    "tickets": Unit.COUNT,
-    "tickets_by_region": Unit.COUNT,
-    "tickets_by_product": Unit.COUNT,
-    "nps": Unit.POINTS,
-    "csat": Unit.SHARE,
-    "routed_without_human": Unit.SHARE,
-    "reordered": Unit.SHARE,
-    "households_at_risk": Unit.SHARE,
-}
-"""Every figure, in the order in which they are shown."""
-IN_PARTS_ANYWAY = frozenset({"no_fault_found_by_model", "tickets_by_region", "tickets_by_product"})
 
 
 @dataclass(frozen=True)
@@ -124,7 +77,7 @@ def measure(
     catalogue: Catalogue,
     span: Span,
     by: By | None = None,
-    names: Sequence[str] = tuple(UNITS),
+    names: Sequence[str] = tuple(FIGURES),
 ) -> dict[str, Figure]:
     """Work out each figure named."""
     return {name: _figure(connection, catalogue, name, span, by) for name in names}
@@ -132,46 +85,46 @@ def measure(
 
 def at_risk(connection: Connection, catalogue: Catalogue, span: Span) -> list[AtRisk]:
     """The hundred households that are most likely to leave, the most likely first."""
-    rows = _rows(connection, catalogue, "households_at_risk", span, None)
-    found = next(row["households"] for row in rows if row["total"])
-    return [AtRisk(**each) for each in found or ()]
+    statement = FIGURES["households_at_risk"].statement("at_risk")
+    with connection.cursor(row_factory=class_row(AtRisk)) as cursor:
+        return cursor.execute(statement, _asked(catalogue, span)).fetchall()
 
 
 def _figure(
     connection: Connection, catalogue: Catalogue, name: str, span: Span, by: By | None
 ) -> Figure:
-    rows = _rows(connection, catalogue, name, span, by)
+    definition = FIGURES[name]
+    asked = _asked(catalogue, span) | {"by": definition.by or by, "promise": definition.promise}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(definition.statement(), asked).fetchall()
     whole = next(_value(row) for row in rows if row["total"])
-    shown = by is not None or name in IN_PARTS_ANYWAY
+    shown = by is not None or definition.in_parts
     parts = {
         row["part"]: _value(row)
         for row in rows
         if shown and not row["total"] and row["part"] is not None
     }
-    return Figure(name, UNITS[name], whole, dict(sorted(parts.items())))
+    return Figure(name, definition.unit, whole, dict(sorted(parts.items())))
 
 
 def _value(row: Mapping[str, Any]) -> Value:
     return Value(row["value"], row["high"], row["hits"], row["cases"])
 
 
-def _rows(
-    connection: Connection, catalogue: Catalogue, name: str, span: Span, by: By | None
-) -> list[dict[str, Any]]:
+def _asked(catalogue: Catalogue, span: Span) -> dict[str, object]:
+    """What every block may ask for: the span, and which part is which consumable's."""
     consumables = [
         (kind, each, known.part_number)
         for kind, description in catalogue.items()
         for each, known in description.consumables.items()
     ]
-    asked = {
+    return {
         "since": span.since,
         "until": span.until,
         "region": span.region,
         "zone": span.zone,
-        "by": by,
+        "by": None,
         "types": [each[0] for each in consumables],
         "consumables": [each[1] for each in consumables],
         "part_numbers": [each[2] for each in consumables],
     }
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_SQL[name], asked).fetchall()

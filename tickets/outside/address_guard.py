@@ -6,23 +6,15 @@ is checked when it is connected to, and that very address is used: a name cannot
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import (
-    AddressValueError,
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from runtime.errors import ConfigurationError, InvalidError
+from tickets.outside import name_lookup
+from tickets.outside.name_lookup import Address
 
-Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 LONGEST_URL = 2_000
 PORTS = {"https": 443, "http": 80}
@@ -71,7 +63,7 @@ class Guard:
 
     def addresses(self, host: str, port: int, *, plain: bool) -> list[str]:
         """Where to connect to for a host; RefusedAddressError if any of it is not allowed."""
-        found = _looked_up(host, port)
+        found = name_lookup.look_up(host, port)
         for address in found:
             self._check_address(address, host, plain=plain)
         return [str(address) for address in found]
@@ -142,14 +134,3 @@ def _inner(address: IPv6Address) -> Iterator[IPv4Address]:
         yield address.teredo[1]
     if address in TRANSLATED:
         yield IPv4Address(int(address) & 0xFFFF_FFFF)
-
-
-def _looked_up(host: str, port: int) -> list[Address]:
-    try:
-        rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        texts = dict.fromkeys(str(row[4][0]) for row in rows)
-        return [ip_address(text) for text in texts]
-    except (OSError, UnicodeError, AddressValueError, ValueError) as error:
-        raise InvalidError(
-            f"nobody knows the name {host!r}", hint="check the address's spelling"
-        ) from error

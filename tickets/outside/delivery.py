@@ -1,11 +1,12 @@
 """Tells endpoints what happened: at least once, what happened to one thing in its order.
 
-An endpoint that fails waits longer and longer and keeps no other waiting; an event that it refuses
-keeps only what happened to the same thing waiting.
+An endpoint that fails waits longer and longer and keeps no other waiting, and one that is slow has
+its turn only; an event that is refused keeps only what happened to the same thing waiting.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import uuid4
@@ -63,14 +64,18 @@ def collect(pool: Pool) -> bool:
         return connection.execute(_SQL["enqueue"], {"window": WINDOW}).rowcount > 0
 
 
-def step(sender: Sender) -> bool:
-    """Send to one endpoint what is due; whether there was one."""
-    claim = _claimed(sender.pool)
+def step(sender: Sender, *, sound: bool = False) -> bool:
+    """Send to one endpoint what is due, for one turn; whether there was one.
+
+    With `sound` only to one whose last message was taken: whatever the others do, it is told.
+    """
+    claim = _claimed(sender.pool, sound=sound)
     if claim is None:
         return False
+    over = time.monotonic() + sender.patience.turn_s
     try:
         for _ in range(AT_ONCE):
-            if not _tell_next(sender, claim):
+            if not _tell_next(sender, claim) or time.monotonic() >= over:
                 break
     finally:
         with sender.pool.connection() as connection:
@@ -79,10 +84,10 @@ def step(sender: Sender) -> bool:
     return True
 
 
-def _claimed(pool: Pool) -> Claim | None:
+def _claimed(pool: Pool, *, sound: bool = False) -> Claim | None:
     lease = uuid4()
     with pool.connection() as connection:
-        asked = {"lease": lease, "lasting": LEASE}
+        asked = {"lease": lease, "lasting": LEASE, "sound": sound}
         row = connection.execute(_SQL["claim"], asked).fetchone()
     return None if row is None else Claim(int(str(row[0])), lease)
 

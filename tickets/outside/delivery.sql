@@ -50,6 +50,7 @@ WITH due AS (
     WHERE endpoint.state = 'active'
         AND endpoint.leased_until < now()
         AND endpoint.next_try_at <= now()
+        AND (endpoint.failures = 0 OR NOT %(sound)s)
         AND EXISTS (
             SELECT FROM hearthwatch.webhook_deliveries AS delivery
             WHERE delivery.endpoint_id = endpoint.id

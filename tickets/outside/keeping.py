@@ -11,7 +11,7 @@ import structlog
 
 from runtime.settings import Settings
 from runtime.stopping import Stop
-from storage import query
+from storage import portions, query
 from storage.pool import Connection, Pool
 from tickets.outside import feed
 
@@ -56,12 +56,5 @@ def _delete(block: str, kept: timedelta, connection: Connection) -> int:
 
 
 def _repeat(pool: Pool, stop: Stop, what: str, delete_some: Callable[[Connection], int]) -> None:
-    total = 0
-    while not stop.is_set():
-        with pool.connection() as connection:
-            gone = delete_some(connection)
-        total += gone
-        if gone < ROWS:
-            break
-    if total:
+    if total := portions.work_off(pool, stop, delete_some):
         _log.info("too old and deleted", what=what, number=total)

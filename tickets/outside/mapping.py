@@ -116,14 +116,14 @@ class Outward(_Part):
     create: Outline
     """What makes a record of a ticket, or makes it anew where the other system knows it."""
     requests: dict[str, Outline] = Field(default_factory=dict)
-    kinds: dict[str, str]
-    """Kinds of events, or families such as `ticket.*`, and the request of each."""
+    kinds: dict[str, str | None]
+    """Kinds of events, or families such as `ticket.*`, and the request of each; null for none."""
     inward: Inward | None = None
 
     @model_validator(mode="after")
     def _names_hold(self) -> Self:
         for kind, name in self.kinds.items():
-            if name != "create" and name not in self.requests:
+            if name not in {None, "create", *self.requests}:
                 raise ValueError(f"kinds.{kind}: there is no request {name!r}")
         for table in self._tables():
             if table not in self.values:
@@ -139,7 +139,7 @@ class Outward(_Part):
     def outline_for(self, kind: str) -> Outline | None:
         """The request for a kind of event: of its own, or of its family; None for none."""
         family = f"{kind.partition('.')[0]}.*"
-        name = self.kinds.get(kind) or self.kinds.get(family)
+        name = self.kinds.get(kind, self.kinds.get(family))
         if name is None:
             return None
         return self.create if name == "create" else self.requests[name]

@@ -15,6 +15,8 @@ class Patience:
 
     answer_s: float = 15.0
     """For the whole answer to one request."""
+    turn_s: float = 10.0
+    """For one endpoint before another gets its turn, but for the answer that is awaited then."""
     first_s: float = 5.0
     """Before the second attempt at one event; each later pause is three times as long."""
     longest_s: float = 6 * 3600.0

@@ -9,7 +9,7 @@ same case always has the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -47,6 +47,29 @@ def together(case: Case, costs: Costs) -> Plan:
     for plan in plans:
         _improve(plan)
     return min(plans, key=Plan.total)
+
+
+def put_back(plan: Plan, jobs: Iterable[int]) -> None:
+    """Let visits stay as they are set whose time nobody else was given.
+
+    They were laid on the table to make room; what a new day costs less is no reason to tell a
+    customer another time.
+    """
+    places = {each.start: place for place, each in enumerate(plan.case.openings)}
+    before = {job: places.get(at) for job in jobs if (at := plan.case.jobs[job].now_at)}
+    while any(_put_back(plan, job, place) for job, place in before.items()):
+        pass
+
+
+def _put_back(plan: Plan, job: int, place: int | None) -> bool:
+    here = plan.at[job]
+    if place is None or here == place:
+        return False
+    plan.lift(job)
+    fits = plan.price(job, place) < np.inf
+    if fits or here is not None:
+        plan.put(job, place if fits or here is None else here)
+    return fits
 
 
 def _by_weight(case: Case) -> list[int]:

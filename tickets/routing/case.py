@@ -50,7 +50,7 @@ class Member:
     types: frozenset[str] = frozenset()
     skills: Mapping[str, int] = field(default_factory=dict)
     parts: Mapping[str, int] = field(default_factory=dict)
-    """What is in the van and not yet meant for a visit that stays."""
+    """What is in the van, for the visits that stay too."""
     visits_a_day: int = 5
 
 
@@ -75,6 +75,8 @@ class Booked(Opening):
     """A visit that stays as it is."""
 
     place: Place
+    parts: tuple[str, ...] = ()
+    """Those that it is likely to take out of the van."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,11 @@ _PARTS = {
     "travel": ("driving", "路程"),
     "waiting": ("waiting until then", "等待时间"),
     "late": ("past the promised time", "超过承诺时间"),
-    "parts": ("likely parts not in the van", "车上缺少可能需要的配件"),
+    "parts": (
+        "likely parts not in the van or meant for others",
+        "可能需要的配件不在车上或已留作他用",
+    ),
+    "taken": ("parts that a later visit counts on", "占用后续上门所需的配件"),
     "skill": ("less practice with this", "熟练程度较低"),
     "balance": ("a day that is already full", "当天工作量"),
     "moving": ("changing a visit that was set", "更改已定的上门时间"),

@@ -38,6 +38,8 @@ DUE = {
     "low": timedelta(days=8),
 }
 """From opening, where no promise is running."""
+MOST_LATE = 20
+"""Visits that a run tries to bring forward."""
 SAFETY_WEIGHT = 10.0
 PRIORITY_OF_WEIGHT_1 = 50.0
 
@@ -107,6 +109,11 @@ class Wanting:
             and self.pinned_at is None
         )
 
+    @property
+    def sent_by_staff(self) -> bool:
+        """Whether a person named who goes; a time that a customer agreed to names nobody."""
+        return self.pinned is not None or (self.chosen_by == "staff" and not self.confirmed)
+
     def _far(self, now: datetime) -> bool:
         return self.visit is not None and self.visit.begins_at - now > SETTLED
 
@@ -140,6 +147,16 @@ def regions(connection: Connection) -> list[str]:
     return [str(row[0]) for row in connection.execute(_SQL["regions"]).fetchall()]
 
 
+def late(connection: Connection, movable: Sequence[Wanting]) -> list[Wanting]:
+    """Those of the visits that may be moved which are past the time by which they are due.
+
+    They were set before the ticket became more urgent, or when there was no room.
+    """
+    due = _due(connection, movable)
+    found = [each for each in movable if each.begins_at and each.begins_at > due[each.id]]
+    return found[:MOST_LATE]
+
+
 def jobs(
     connection: Connection,
     catalogue: Catalogue,
@@ -149,13 +166,13 @@ def jobs(
 ) -> list[Job]:
     """What each ticket needs; `elsewhere` stands for homes whose place is not known."""
     homes = places(connection, [each.household_id for each in wanting])
-    due = _promised(connection, [each.id for each in wanting])
+    due = _due(connection, wanting)
     return [
         _job(
             catalogue,
             each,
             homes.get(each.household_id or 0, elsewhere),
-            due.get(each.id, each.opened_at + DUE[each.severity]),
+            due[each.id],
             now,
         )
         for each in wanting
@@ -209,6 +226,17 @@ def places(connection: Connection, household_ids: Sequence[int | None]) -> dict[
         for each in profile.of(connection, ids).values()
         if each.latitude is not None and each.longitude is not None
     }
+
+
+def _due(connection: Connection, wanting: Sequence[Wanting]) -> dict[int, datetime]:
+    """By when somebody should be there: as promised, and to a danger as if it were critical."""
+    promised = _promised(connection, [each.id for each in wanting])
+    found = {}
+    for each in wanting:
+        usual = each.opened_at + DUE["critical" if each.safety else each.severity]
+        due = promised.get(each.id, usual)
+        found[each.id] = min(due, usual) if each.safety else due
+    return found
 
 
 def _promised(connection: Connection, ticket_ids: Sequence[int]) -> dict[int, datetime]:

@@ -29,6 +29,12 @@ class Desk:
     book: list[Wanting] = field(default_factory=list)
     offer: list[Wanting] = field(default_factory=list)
     left: dict[int, Left] = field(default_factory=dict)
+    keep_time: dict[int, Left] = field(default_factory=dict)
+    """Settled visits that another technician may take over, and why the desk is needed if not."""
+
+    def fixed(self, wanting: Wanting) -> datetime | None:
+        """The one time at which a visit can be: settled, or pinned by a person."""
+        return wanting.begins_at if wanting.id in self.keep_time else wanting.pinned_at
 
 
 def broken(connection: Connection, wanting: Sequence[Wanting], found: Supply) -> dict[int, str]:
@@ -50,17 +56,32 @@ def broken(connection: Connection, wanting: Sequence[Wanting], found: Supply) ->
 
 
 def sort(
-    region: ServiceRegion, wanting: Sequence[Wanting], lost: Mapping[int, str], now: datetime
+    region: ServiceRegion,
+    wanting: Sequence[Wanting],
+    lost: Mapping[int, str],
+    now: datetime,
 ) -> Desk:
-    """Lay out who is booked, who is asked first, and what routing must leave alone."""
+    """Lay out who is booked, who is asked first, and what routing must leave alone.
+
+    `lost` are visits to which nobody will come.
+    """
     desk = Desk(region, now)
     for each in wanting:
         if each.id in lost and not each.movable(now):
             facts = {"technician": each.technician, "begins_at": _told(each.begins_at)}
-            desk.left[each.id] = Left(lost[each.id], facts)
+            _lay_settled(desk, each, Left(lost[each.id], facts))
         elif each.id in lost or each.wants(now):
             _lay(desk, each)
     return desk
+
+
+def _lay_settled(desk: Desk, wanting: Wanting, left: Left) -> None:
+    """A visit that is settled keeps its time; only whom a person sent stays theirs to decide."""
+    if wanting.sent_by_staff or len(desk.book) >= MOST_AT_ONCE:
+        desk.left[wanting.id] = left
+    else:
+        desk.keep_time[wanting.id] = left
+        desk.book.append(wanting)
 
 
 def _lay(desk: Desk, wanting: Wanting) -> None:

@@ -3,60 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
-from psycopg.errors import DeadlockDetected
 
 from devices.catalogue.folder import Catalogue
 from runtime.clock import Clock
-from runtime.errors import ConflictError
 from storage import lock
 from storage.pool import Connection, Pool
-from tickets import ticket
-from tickets.lifecycle import State
 from tickets.routing import (
+    applying,
     assignment,
+    booking,
     cost,
     demand,
     desk,
     explanation,
-    giving,
     run,
     service_region,
     supply,
     technician,
-    trail,
     unrouted,
 )
-from tickets.routing.case import Case, Opening, Start
-from tickets.routing.demand import ACTOR, OFFERED, Wanting
+from tickets.routing.applying import Given
+from tickets.routing.case import Case
+from tickets.routing.demand import Wanting
 from tickets.routing.desk import Desk
 from tickets.routing.plan import Plan
 from tickets.routing.run import Run
-from tickets.ticket import Move
 
 MOST_MOVED = 100
 """Visits that are looked at for moving when there is no room for a ticket."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What a plan gives one ticket."""
-
-    wanting: Wanting
-    job: int
-    opening: Opening | None
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything is to be done: what has no visit and gets none is only left."""
-        return self.wanting.visit != (self.opening.start if self.opening else None)
 
 
 def route(pool: Pool, catalogue: Catalogue, clock: Clock, timestamp: int = 0) -> None:
@@ -83,7 +64,7 @@ def route_region(
         return None
     region = service_region.of(connection, name)
     crew = technician.of_region(connection, name)
-    giving.hold_calendars(connection, [each.name for each in crew])
+    booking.hold_calendars(connection, [each.name for each in crew])
     wanting = demand.of_region(connection, name)
     found = supply.of_region(connection, catalogue, region, now)
     laid = desk.sort(region, wanting, desk.broken(connection, wanting, found), now)
@@ -96,25 +77,65 @@ def _settle(
     began = time.monotonic()
     asked = [*laid.book, *laid.offer]
     tickets = len(asked) + len(laid.left)
-    plan = _planned(connection, catalogue, laid, asked)
-    if _needs_room(plan):
-        moved = [each for each in movable if each not in asked][:MOST_MOVED]
-        if moved:
-            asked = [*asked, *moved]
-            plan = _planned(connection, catalogue, laid, asked)
-    for job, opening in enumerate(plan.at):
-        if opening is None:
-            laid.left[asked[job].id] = explanation.why_left(plan, job)
-    changed = [each for each in _given(asked, plan) if each.changes]
+    asked, plan = _make_room(connection, catalogue, laid, asked, movable)
+    changed = _changed(laid, asked, plan)
+    if not changed and (late := demand.late(connection, movable)):
+        asked, plan = _make_room(connection, catalogue, laid, late, movable)
+        changed = _brought_forward(laid, asked, plan, {each.id for each in late})
     before = unrouted.reasons(connection, laid.region.name)
     if not changed and before == {key: each.reason for key, each in laid.left.items()}:
         return None
     made = _run(laid, plan, tickets, time.monotonic() - began)
     made = replace(made, id=run.begin(connection, made))
     unrouted.keep(connection, laid.region.name, laid.left, made.id, laid.now)
-    made = _apply(connection, laid, made, plan, changed)
+    made = applying.apply(connection, made, plan, changed, {each.id for each in laid.offer})
     run.end(connection, made)
     return made
+
+
+def _make_room(
+    connection: Connection,
+    catalogue: Catalogue,
+    laid: Desk,
+    asked: list[Wanting],
+    movable: Sequence[Wanting],
+) -> tuple[list[Wanting], Plan]:
+    """A plan for tickets and, if there is no room for them, for visits that may be moved too."""
+    plan = _planned(connection, catalogue, laid, asked)
+    if not _needs_room(plan, laid):
+        return asked, plan
+    others = [each for each in movable if each not in asked][:MOST_MOVED]
+    if not others:
+        return asked, plan
+    plan = _planned(connection, catalogue, laid, [*asked, *others])
+    assignment.put_back(plan, range(len(asked), len(asked) + len(others)))
+    return [*asked, *others], plan
+
+
+def _changed(laid: Desk, asked: Sequence[Wanting], plan: Plan) -> list[Given]:
+    """What is to be done about the tickets, with those noted that are left."""
+    changed = []
+    for each in applying.given(asked, plan):
+        number = each.wanting.id
+        if each.opening is None:
+            laid.left[number] = laid.keep_time.get(number) or explanation.why_left(plan, each.job)
+        if each.changes and not (each.opening is None and number in laid.keep_time):
+            changed.append(each)
+    return changed
+
+
+def _brought_forward(
+    laid: Desk, asked: Sequence[Wanting], plan: Plan, late: Container[int]
+) -> list[Given]:
+    """What is to be done so that late visits come sooner; nothing if none of them would."""
+    changed = [each for each in applying.given(asked, plan) if each.changes]
+    sooner = [each for each in changed if each.wanting.id in late]
+    if not sooner or any(each.opening is None for each in sooner):
+        return []
+    for each in changed:
+        if each.opening is None:
+            laid.left[each.wanting.id] = explanation.why_left(plan, each.job)
+    return changed
 
 
 def _run(laid: Desk, plan: Plan, tickets: int, seconds: float) -> Run:
@@ -135,96 +156,29 @@ def _run(laid: Desk, plan: Plan, tickets: int, seconds: float) -> Run:
     )
 
 
-def _given(asked: Sequence[Wanting], plan: Plan) -> list[_Given]:
-    """What the plan gives each ticket; visits that were set already come first, to make room."""
-    given = [
-        _Given(wanting, job, None if at is None else plan.case.openings[at])
-        for job, (wanting, at) in enumerate(zip(asked, plan.at, strict=True))
-    ]
-    return sorted(given, key=lambda each: each.wanting.visit is None)
-
-
 def _planned(
     connection: Connection, catalogue: Catalogue, laid: Desk, asked: Sequence[Wanting]
 ) -> Plan:
     freed = {each.id for each in asked}
-    found = supply.of_region(connection, catalogue, laid.region, laid.now, freed)
-    jobs = demand.jobs(connection, catalogue, asked, found.elsewhere, laid.now)
+    times = {at for each in asked if (at := laid.fixed(each)) is not None}
+    found = supply.of_region(connection, catalogue, laid.region, laid.now, freed, times)
+    jobs = [
+        replace(job, only_at=laid.fixed(each))
+        for each, job in zip(
+            asked,
+            demand.jobs(connection, catalogue, asked, found.elsewhere, laid.now),
+            strict=True,
+        )
+    ]
     case = Case(laid.region.name, laid.now, tuple(jobs), found.crew, found.openings, found.booked)
     return assignment.together(case, cost.of(case))
 
 
-def _needs_room(plan: Plan) -> bool:
+def _needs_room(plan: Plan, laid: Desk) -> bool:
     """Whether a ticket was left for want of time, or a danger would wait longer than promised."""
     for job, opening in zip(plan.case.jobs, plan.at, strict=True):
+        if job.ticket_id in laid.keep_time:
+            continue
         if opening is None or (job.safety and plan.case.openings[opening].begins_at > job.due_at):
             return True
     return False
-
-
-def _apply(
-    connection: Connection, laid: Desk, made: Run, plan: Plan, changed: Sequence[_Given]
-) -> Run:
-    offered = {each.id for each in laid.offer}
-    counts: Counter[str] = Counter()
-    # Visits that were to make room and could not: their times are not to be given to others.
-    stay: set[Start] = set()
-    for each in changed:
-        done = "skipped"
-        if each.opening is None or each.opening.start not in stay:
-            try:
-                with connection.transaction():
-                    done = _carry_out(connection, laid, made, plan, each, offered)
-            except (ConflictError, DeadlockDetected) as error:
-                log.info("ticket skipped", ticket=each.wanting.id, reason=str(error))
-        if done == "skipped" and each.wanting.visit is not None:
-            stay.add(each.wanting.visit)
-        counts[done] += 1
-    return replace(
-        made,
-        routed=counts["routed"],
-        moved=counts["moved"],
-        offered=counts["offered"],
-        skipped=counts["skipped"],
-    )
-
-
-def _carry_out(
-    connection: Connection,
-    laid: Desk,
-    made: Run,
-    plan: Plan,
-    given: _Given,
-    offered: Container[int],
-) -> str:
-    wanting = given.wanting
-    if given.opening is None:
-        # It had a visit, and a danger needs the time more.
-        asked = Move(State.TRIAGED, wanting.version, ACTOR)
-        ticket.move(connection, wanting.id, asked, laid.now)
-        return "moved"
-    if wanting.id in offered:
-        giving.offer(connection, wanting.id, wanting.version, ACTOR, OFFERED, laid.now)
-        return "offered"
-    return _give(connection, wanting, given.opening, made, explanation.why(plan, given.job))
-
-
-def _give(
-    connection: Connection,
-    wanting: Wanting,
-    opening: Opening,
-    made: Run,
-    reasons: Mapping[str, object],
-) -> str:
-    choice = trail.Choice(
-        opening.technician,
-        opening.begins_at,
-        made.at,
-        chosen_by="routing",
-        by_human=wanting.by_human,
-        actor=ACTOR,
-        run_id=made.id,
-        reasons=reasons,
-    )
-    giving.give(connection, wanting.id, wanting.version, wanting.state, choice, "")
-    return "routed" if wanting.visit is None else "moved"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage import lock, queue
 from storage.pool import Connection
 
-ROUTE = "tickets.routing.route"
+ROUTE = "tickets.routing.dispatch.route"
 EVERY_MINUTE = "* * * * *"
 
 

@@ -41,7 +41,9 @@ def _told(plan: Plan, job: int, opening: int) -> dict[str, Any]:
     way = plan.way(job, opening)
     parts = {name: float(plan.costs.parts[name][job, opening]) for name in cost.NAMES}
     if way is not None:
-        parts |= {"travel": way.travel, "balance": way.balance}
+        short = plan.short(job, opening)
+        parts["parts"] += short.own
+        parts |= {"travel": way.travel, "balance": way.balance, "taken": short.others}
     return {
         "technician": asked.technician,
         "begins_at": asked.begins_at.isoformat(),

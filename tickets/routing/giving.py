@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from storage import lock, query
+from storage import query
 from storage.pool import Connection
 from tickets import ticket
 from tickets.lifecycle import State
@@ -16,20 +15,13 @@ from tickets.ticket import Move, Ticket
 _SQL = query.beside(__file__)
 
 
-def hold_calendars(connection: Connection, technicians: Sequence[str]) -> None:
-    """Let nobody else give these technicians visits until the caller's transaction ends.
-
-    Always taken before tickets are changed, and by name, so that two wait for each other in one
-    order only.
-    """
-    for name in sorted(technicians):
-        lock.acquire(connection, f"calendar:{name}")
-
-
 def give(
     connection: Connection, ticket_id: int, version: int, state: str, choice: Choice, note: str
 ) -> Ticket:
-    """Set the visit of a ticket, and write down who chose it; ConflictError if it was changed."""
+    """Set the visit of a ticket, and write down who chose it; ConflictError if it was changed.
+
+    The caller holds the calendar of the technician, and knows that they are free then.
+    """
     if state == State.NEW:
         triaged = Move(State.TRIAGED, version, choice.actor, assignee=choice.technician)
         version = ticket.move(connection, ticket_id, triaged, choice.at).version
@@ -41,6 +33,7 @@ def give(
         assignee=choice.technician,
         visit_at=choice.begins_at,
         note=note,
+        calendar_held=True,
     )
     return ticket.move(connection, ticket_id, asked, choice.at)
 

@@ -9,14 +9,13 @@ from datetime import datetime
 from psycopg.rows import class_row
 
 from customers.secrecy import sealing
-from runtime.errors import ConflictError, InvalidError, NotFoundError
+from runtime.errors import InvalidError, NotFoundError
 from storage import query
 from storage.pool import Connection
 from tickets.conversation import sealed_for
-from tickets.routing import absence, errand, giving, technician
+from tickets.routing import booking, errand, giving, technician
 from tickets.routing.trail import Choice
 from tickets.ticket import Ticket
-from tickets.visits import visit
 
 _SQL = query.beside(__file__)
 _PLACE = "pins.reason_sealed"
@@ -66,8 +65,8 @@ def place(connection: Connection, found: Ticket, wish: Wish, actor: str, at: dat
     if wish.technician is None or wish.begins_at is None:
         errand.ask(connection)
         return found
-    giving.hold_calendars(connection, [wish.technician])
-    _check_free(connection, found.id, wish.technician, wish.begins_at)
+    booking.hold_calendars(connection, [wish.technician])
+    booking.check_free(connection, found, wish.technician, wish.begins_at, at)
     choice = Choice(wish.technician, wish.begins_at, at, "staff", by_human=True, actor=actor)
     return giving.give(connection, found.id, found.version, found.state, choice, wish.reason)
 
@@ -77,8 +76,8 @@ def _check(connection: Connection, found: Ticket, wish: Wish, at: datetime) -> N
         raise InvalidError("a pin needs a technician, a time, or both")
     if not wish.reason.strip():
         raise InvalidError("a pin needs a reason", hint="say why routing should not choose")
-    if wish.begins_at is not None and wish.begins_at < at:
-        raise InvalidError("a visit cannot begin in the past", hint="give a time to come")
+    if wish.begins_at is not None:
+        booking.check_time(wish.begins_at, at)
     if wish.technician is None:
         return
     asked = technician.get(connection, wish.technician)
@@ -87,21 +86,6 @@ def _check(connection: Connection, found: Ticket, wish: Wish, at: datetime) -> N
             f"no technician {asked.name!r} works in the region of ticket {found.id}",
             hint=f"choose one of {found.region!r}",
         )
-
-
-def _check_free(connection: Connection, ticket_id: int, name: str, begins_at: datetime) -> None:
-    ends_at = begins_at + visit.LENGTH
-    others = [
-        each
-        for each in visit.calendar(connection, [name], begins_at, ends_at)
-        if each.live and each.ticket_id != ticket_id
-    ]
-    if others:
-        raise ConflictError(
-            f"{name} is at ticket {others[0].ticket_id} then", hint="choose another time"
-        )
-    if absence.between(connection, [name], begins_at, ends_at):
-        raise ConflictError(f"{name} is away then", hint="choose another time or technician")
 
 
 def confirm(connection: Connection, ticket_id: int, actor: str, at: datetime) -> None:

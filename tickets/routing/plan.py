@@ -13,6 +13,7 @@ import numpy as np
 from tickets.routing import travel
 from tickets.routing.case import Case, Opening
 from tickets.routing.cost import A_FULL_DAY, Costs, unrouted
+from tickets.routing.stock import Short, Stock
 
 NOT_OURS = -1
 """Stands for the job of a visit that stays."""
@@ -51,9 +52,12 @@ class Plan:
         self._home = {each.name: len(places) + row for row, each in enumerate(case.crew)}
         self._most = {each.name: each.visits_a_day for each in case.crew}
         self._rounds: dict[tuple[str, date], list[Stop]] = {}
+        self._stock = Stock(case.crew)
         first = len(places) + len(homes)
         for row, visit in enumerate(case.booked):
-            insort(self._round(visit), self._stop(visit, first + row, NOT_OURS))
+            stop = self._stop(visit, first + row, NOT_OURS)
+            insort(self._round(visit), stop)
+            self._stock.take(visit.technician, visit.parts, stop.begins, NOT_OURS)
         self._begins = [self._stop(each, 0, 0)[:2] for each in case.openings]
 
     def price(self, job: int, opening: int) -> float:
@@ -65,7 +69,9 @@ class Plan:
         if fixed == np.inf:
             return fixed
         way = self.way(job, opening)
-        return np.inf if way is None else fixed + way.travel + way.balance
+        if way is None:
+            return np.inf
+        return fixed + way.travel + way.balance + sum(self.short(job, opening))
 
     def way(self, job: int, opening: int) -> Way | None:
         """What a job adds to the round of an opening; None if it does not fit there."""
@@ -90,6 +96,11 @@ class Plan:
         to, back = self._minutes[before][job], self._minutes[job][after]
         return Way(to + back - self._minutes[before][after], A_FULL_DAY * len(stops) / most)
 
+    def short(self, job: int, opening: int) -> Short:
+        """What a job costs at an opening for parts that other visits count on too."""
+        asked, parts = self.case.openings[opening], self.case.jobs[job].parts
+        return self._stock.short(asked.technician, parts, self._begins[opening][0], job)
+
     def cheapest(self, job: int, besides: Container[str] = ()) -> tuple[float, int | None]:
         """The best opening for a job and its price, not with `besides`; None if nothing fits."""
         best: tuple[float, int | None] = (np.inf, None)
@@ -106,7 +117,9 @@ class Plan:
         """Put a job at an opening where it fits."""
         self.at[job] = opening
         asked = self.case.openings[opening]
-        insort(self._round(asked), self._stop(asked, job, job))
+        stop = self._stop(asked, job, job)
+        insort(self._round(asked), stop)
+        self._stock.take(asked.technician, self.case.jobs[job].parts, stop.begins, job)
 
     def lift(self, job: int) -> float:
         """Take a job out of its round; return what it cost there."""
@@ -114,8 +127,10 @@ class Plan:
         if opening is None:
             return 0.0
         self.at[job] = None
-        stops = self._round(self.case.openings[opening])
+        asked, parts = self.case.openings[opening], self.case.jobs[job].parts
+        stops = self._round(asked)
         stops[:] = [each for each in stops if each.job != job]
+        self._stock.give_back(asked.technician, parts, self._begins[opening][0], job)
         return self.price(job, opening)
 
     def travel(self) -> float:
@@ -128,7 +143,7 @@ class Plan:
             unrouted(self.case.jobs[job]) if opening is None else self._total[job][opening]
             for job, opening in enumerate(self.at)
         )
-        return float(fixed) + self.travel() + self._load()
+        return float(fixed) + self.travel() + self._load() + self._stock.missing()
 
     def price_of_visits(self) -> float:
         """What the visits cost that were given, without what is left."""

@@ -12,7 +12,7 @@ from runtime.errors import ConflictError, InvalidError
 from storage.pool import Connection
 from tickets import ticket
 from tickets.lifecycle import State
-from tickets.routing import cost, demand, giving, pin, service_region, supply
+from tickets.routing import booking, cost, demand, giving, pin, service_region, supply
 from tickets.routing.case import Case, Opening, Start
 from tickets.routing.demand import Wanting
 from tickets.routing.plan import Plan
@@ -98,7 +98,7 @@ def book(
     Raises ConflictError, with what is still free, if somebody else has it; the same choice again
     changes nothing. Routing does not move a visit that was chosen.
     """
-    giving.hold_calendars(connection, [slot.technician])
+    booking.hold_calendars(connection, [slot.technician])
     found = ticket.get(connection, ticket_id)
     if found.state not in PENDING:
         raise ConflictError(
@@ -120,7 +120,7 @@ def confirm(connection: Connection, ticket_id: int, actor: str, at: datetime) ->
     """Let the visit stay as it is; ConflictError if none is set."""
     found = ticket.get(connection, ticket_id)
     if found.assignee is not None:
-        giving.hold_calendars(connection, [found.assignee])
+        booking.hold_calendars(connection, [found.assignee])
         found = ticket.get(connection, ticket_id)
     if found.state != State.SCHEDULED:
         raise ConflictError(

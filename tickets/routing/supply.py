@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from devices.catalogue.folder import Catalogue
 from storage.pool import Connection
-from tickets.routing import absence, calendar, demand, hours, technician, travel, van
+from tickets.routing import absence, demand, openings, technician, travel, van
 from tickets.routing.calendar import DaysOff, Span
 from tickets.routing.case import Booked, Member, Opening
 from tickets.routing.service_region import ServiceRegion
@@ -45,8 +45,12 @@ def of_region(
     region: ServiceRegion,
     now: datetime,
     freed: Collection[int] = (),
+    asked: Collection[datetime] = (),
 ) -> Supply:
-    """Those who work in a region; the times of tickets in `freed` count as open."""
+    """Those who work in a region; the times of tickets in `freed` count as open.
+
+    Times in `asked` are openings of whoever works then, though no visit begins then as a rule.
+    """
     found = technician.of_region(connection, region.name)
     names = [each.name for each in found]
     until = now + timedelta(days=HORIZON_DAYS + 1)
@@ -64,9 +68,9 @@ def of_region(
     stock = van.stock(connection, names)
     return Supply(
         tuple(found),
-        tuple(_member(catalogue, each, stock[each.name], stay, elsewhere) for each in found),
-        tuple(_openings(found, stay, away, closed, now)),
-        tuple(_booked(found, stay, homes, elsewhere)),
+        tuple(_member(each, stock[each.name], elsewhere) for each in found),
+        tuple(_openings(found, stay, away, closed, now, asked)),
+        tuple(_booked(catalogue, found, stay, homes, elsewhere)),
         elsewhere,
         away,
     )
@@ -91,24 +95,13 @@ def _middle(known: Sequence[Place]) -> Place:
     return travel.middle(known) or NOWHERE
 
 
-def _member(
-    catalogue: Catalogue,
-    found: Technician,
-    stock: Mapping[str, int],
-    stay: Sequence[Visit],
-    elsewhere: Place,
-) -> Member:
-    left = dict(stock)
-    for each in stay:
-        if each.technician == found.name and each.live:
-            for part in demand.needs(catalogue, each.type, each.problem)[1]:
-                left[part] = left.get(part, 0) - 1
+def _member(found: Technician, stock: Mapping[str, int], elsewhere: Place) -> Member:
     return Member(
         name=found.name,
         home=found.home or elsewhere,
         types=frozenset(found.types),
         skills=found.level_of,
-        parts=left,
+        parts=stock,
         visits_a_day=found.visits_a_day,
     )
 
@@ -119,19 +112,18 @@ def _openings(
     away: Mapping[str, Sequence[Span]],
     closed: DaysOff,
     now: datetime,
+    asked: Collection[datetime],
 ) -> Iterator[Opening]:
     for found in technicians:
-        taken = [
+        visits = [
             Span(each.begins_at, each.ends_at) for each in stay if each.technician == found.name
         ]
-        week, zone = hours.read(found.hours), technician.zone(found.time_zone)
-        for day, shift in calendar.shifts(week, zone, closed, now, HORIZON_DAYS):
-            for begin in calendar.starts(shift, visit.LENGTH, [*taken, *away[found.name]]):
-                if begin >= now:
-                    yield Opening(found.name, day, begin, begin + visit.LENGTH)
+        taken = [*visits, *away[found.name]]
+        yield from openings.of(found, taken, closed, now, HORIZON_DAYS, asked)
 
 
 def _booked(
+    catalogue: Catalogue,
     technicians: Sequence[Technician],
     stay: Sequence[Visit],
     homes: Mapping[int, Place],
@@ -146,4 +138,6 @@ def _booked(
                 each.begins_at,
                 each.ends_at,
                 homes.get(each.household_id or 0, elsewhere),
+                # What a visit that is done has taken is out of the van already.
+                demand.needs(catalogue, each.type, each.problem)[1] if each.live else (),
             )

@@ -23,9 +23,30 @@ ON CONFLICT (name) DO UPDATE SET
 
 -- name: rename
 -- Who is known by another system's id keeps their visits, parts and absences under a new name.
-UPDATE hearthwatch.technicians SET name = %(name)s
-WHERE external_id = %(external_id)s AND name <> %(name)s
-RETURNING name
+WITH known AS (
+    SELECT technician.name FROM hearthwatch.technicians AS technician
+    WHERE technician.external_id = %(external_id)s AND technician.name <> %(name)s
+),
+visits AS (
+    UPDATE hearthwatch.visits AS visit SET technician = %(name)s
+    FROM known
+    WHERE visit.technician = known.name
+    RETURNING visit.ticket_id
+),
+tickets AS (
+    UPDATE hearthwatch.tickets AS ticket SET assignee = %(name)s
+    FROM known
+    WHERE ticket.id IN (SELECT ticket_id FROM visits) AND ticket.assignee = known.name
+),
+routings AS (
+    UPDATE hearthwatch.routings AS routing SET technician = %(name)s
+    FROM known
+    WHERE routing.ticket_id IN (SELECT ticket_id FROM visits) AND routing.technician = known.name
+)
+UPDATE hearthwatch.technicians AS technician SET name = %(name)s
+FROM known
+WHERE technician.name = known.name
+RETURNING technician.name
 
 -- name: named
 SELECT

@@ -76,7 +76,7 @@ def _follow_visit(
     if after.assignee is None or after.visit_at is None:
         return
     start = {"technician": after.assignee, "begins_at": after.visit_at}
-    if (before.assignee, before.visit_at) != (after.assignee, after.visit_at):
+    if before.visit_at != after.visit_at:
         connection.execute(_SQL["unconfirm"], {"ticket_id": after.id})
     row = connection.execute(_SQL["told"], {"ticket_id": after.id, "at": at, **start}).fetchone()
     if row is None or not row[0]:

@@ -6,9 +6,10 @@ for the moment of the change; where it is put back, a time that comes twice stan
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from runtime.errors import InvalidError
@@ -18,6 +19,8 @@ Window = tuple[int, int]
 DAY = timedelta(days=1)
 FURTHEST_DAYS = 3660
 """A calendar that opens so seldom that ten years do not do is a mistake in the calendar."""
+REMEMBERED = 20_000
+"""Days of calendars: a queue asks for the same ones with each ticket."""
 NONE = timedelta()
 SECOND = timedelta(seconds=1)
 
@@ -44,9 +47,16 @@ class Calendar:
 def between(calendar: Calendar, begin: datetime, end: datetime) -> timedelta:
     """The business time from `begin` until `end`; none if `end` is not the later one."""
     first, last = begin.astimezone(UTC), end.astimezone(UTC)
+    if last <= first:
+        return NONE
+    day = first.astimezone(calendar.zone).date()
+    final = last.astimezone(calendar.zone).date()
     total = NONE
-    for opens, closes in _stretches(calendar, first, last):
-        total += max(NONE, min(closes, last) - max(opens, first))
+    for each in {day - DAY, day, final}:
+        for opens, closes in _stretches(calendar, each):
+            total += max(NONE, min(closes, last) - max(opens, first))
+    while (day := day + DAY) < final:
+        total += _length(calendar, day)
     return total
 
 
@@ -59,27 +69,32 @@ def after(calendar: Calendar, begin: datetime, length: timedelta) -> datetime:
     first, left = begin.astimezone(UTC), length
     if left <= NONE:
         return first
-    for opens, closes in _stretches(calendar, first, first + FURTHEST_DAYS * DAY):
-        start = max(opens, first)
-        if closes - start >= left:
-            return start + left
-        left -= max(NONE, closes - start)
+    day = first.astimezone(calendar.zone).date() - DAY
+    for number in range(FURTHEST_DAYS):
+        for opens, closes in _stretches(calendar, day + number * DAY):
+            start = max(opens, first)
+            if closes - start >= left:
+                return start + left
+            left -= max(NONE, closes - start)
     raise InvalidError(
         f"the calendar does not have {length} of business time in ten years",
         hint="give it longer hours or fewer days off",
     )
 
 
-def _stretches(
-    calendar: Calendar, begin: datetime, end: datetime
-) -> Iterator[tuple[datetime, datetime]]:
-    """The open stretches that may touch `begin` to `end`, in order, as instants in UTC."""
-    day = begin.astimezone(calendar.zone).date() - DAY
-    last = end.astimezone(calendar.zone).date()
-    while day <= last:
-        for opens, closes in calendar.windows(day):
-            yield instant(day, opens, calendar.zone), instant(day, closes, calendar.zone)
-        day += DAY
+@lru_cache(maxsize=REMEMBERED)
+def _stretches(calendar: Calendar, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """The open stretches of a day, in order, as instants in UTC."""
+    return tuple(
+        (instant(day, opens, calendar.zone), instant(day, closes, calendar.zone))
+        for opens, closes in calendar.windows(day)
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _length(calendar: Calendar, day: date) -> timedelta:
+    """The business time of a whole day."""
+    return sum((closes - opens for opens, closes in _stretches(calendar, day)), NONE)
 
 
 def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -17,6 +17,8 @@ from tickets.sla.business_time import Calendar, Window
 
 _WINDOW = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _END_OF_DAY = 24 * 60
+LOCALES = {"en": "en_US", "zh": "zh_CN"}
+"""What the library of holidays calls our languages."""
 
 
 class Weekday(StrEnum):
@@ -140,6 +142,23 @@ class _WorkedDays:
         if day in self._place.closed_on:
             return False
         return day in self._place.open_on or day in _public(self._place, day)[1]
+
+
+def days_off(place: Place, at: datetime, number: int, spoken: str) -> list[tuple[date, str]]:
+    """The next days off of a place with their names; what was added by hand has none.
+
+    Names are in the language if they are known in it, else in one of the country's.
+    """
+    today = at.astimezone(ZoneInfo(place.time_zone or "UTC")).date()
+    named = dict.fromkeys(place.closed_on, "")
+    if place.country is not None:
+        years = range(today.year, today.year + 2)
+        named |= holidays.country_holidays(
+            place.country, subdiv=place.subdivision, years=years, language=LOCALES.get(spoken)
+        )
+    worked = _WorkedDays(place)
+    ahead = sorted(day for day in named if day >= today and day not in worked)
+    return [(day, named[day]) for day in ahead[:number]]
 
 
 Days = tuple[frozenset[date], frozenset[date]]

@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from devices.catalogue.appliance_type import Severity
 from runtime import time_zone
+from runtime.errors import ConflictError
 from storage import lock, query
 from storage.pool import Connection
 from tickets.sla import calendar
@@ -23,6 +31,8 @@ from tickets.sla.calendar import Place, Terms, Weekly
 _SQL = query.beside(__file__)
 _SHIPPED = Path(__file__).with_name("policy.yaml")
 Tier = Literal["standard", "silver", "gold", "platinum"]
+TIERS: tuple[Tier, ...] = get_args(Tier)
+Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 MINUTE = timedelta(minutes=1)
 LONGEST_MIN = 366 * 1440
 MOST_WEEKS = 5 * 52
@@ -72,11 +82,11 @@ class Policy(BaseModel):
 
     model_config = _STRICT
 
-    calendars: dict[str, Weekly] = Field(description="Hours by weekday; not named is closed")
+    calendars: dict[Name, Weekly] = Field(description="Hours by weekday; not named is closed")
     round_the_clock: tuple[str, ...] = Field(
         default=(), description="Calendars that know no holidays"
     )
-    regions: dict[str, Place] = Field(default={}, description="Zone and holidays of each region")
+    regions: dict[Name, Place] = Field(default={}, description="Zone and holidays of each region")
     elsewhere: Place = Field(default=Place(), description="Of regions that are not named")
     promises: tuple[Promise, ...] = Field(min_length=1, description="The first that fits counts")
     warn_at: float = Field(default=0.75, gt=0, lt=1, description="Share of the time to warn at")
@@ -182,9 +192,16 @@ def _read(text: str) -> Policy:
     return Policy.model_validate_json(text)
 
 
-def change(connection: Connection, policy: Policy, actor: str, at: datetime) -> Kept:
-    """Let another policy hold from now on; clocks that run keep the promise they were given."""
+def change(connection: Connection, policy: Policy, actor: str, at: datetime, *, seen: int) -> Kept:
+    """Let another policy hold from now on; clocks that run keep the promise they were given.
+
+    `seen` is the version that somebody had before them; ConflictError if it is another by now.
+    """
     lock.acquire(connection, "sla policy")
+    if current(connection).version != seen:
+        raise ConflictError(
+            "what is promised was changed by somebody else", hint="load the page again"
+        )
     document = Jsonb(policy.model_dump(mode="json"))
     connection.execute(_SQL["change"], {"at": at, "actor": actor, "document": document})
     return current(connection)

@@ -9,19 +9,25 @@ WHERE ticket.id > %(past)s
         SELECT waiting.id
         FROM hearthwatch.tickets AS waiting
         LEFT JOIN hearthwatch.households AS household ON household.id = waiting.household_id
-        LEFT JOIN hearthwatch.sla_clocks AS clock
-            ON clock.ticket_id = waiting.id AND clock.kind = 'resolution'
         WHERE waiting.state NOT IN ('resolved', 'closed', 'cancelled')
-            AND (
-                clock.ended_at IS NOT NULL
-                OR (clock.severity, clock.safety, clock.tier) IS DISTINCT FROM
-                    (waiting.severity, waiting.safety, coalesce(household.tier, 'standard'))
+            AND NOT EXISTS (
+                SELECT FROM hearthwatch.sla_clocks AS clock
+                WHERE clock.ticket_id = waiting.id
+                    AND clock.kind = 'resolution'
+                    AND clock.ended_at IS NULL
+                    AND clock.severity = waiting.severity
+                    AND clock.safety = waiting.safety
+                    AND clock.tier = coalesce(household.tier, 'standard')
             )
         UNION ALL
         SELECT clock.ticket_id
         FROM hearthwatch.sla_clocks AS clock
-        JOIN hearthwatch.tickets AS over ON over.id = clock.ticket_id
-        WHERE clock.ended_at IS NULL AND over.state IN ('resolved', 'closed', 'cancelled')
+        WHERE clock.ended_at IS NULL
+            AND NOT EXISTS (
+                SELECT FROM hearthwatch.tickets AS running
+                WHERE running.id = clock.ticket_id
+                    AND running.state NOT IN ('resolved', 'closed', 'cancelled')
+            )
     )
 ORDER BY ticket.id
 LIMIT %(most)s

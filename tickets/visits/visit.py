@@ -188,7 +188,10 @@ def _go(connection: Connection, live: Visit, after: Ticket, at: datetime) -> Non
         gone = replace(live, state=State.UNDER_WAY, set_out_at=at)
     else:
         gone = replace(live, state=State.ON_SITE, arrived_at=at)
-    _change(connection, replace(gone, technician=after.assignee), at)
+    begins_at = after.visit_at or live.begins_at
+    ends_at = begins_at + (live.ends_at - live.begins_at)
+    told = replace(gone, technician=after.assignee, begins_at=begins_at, ends_at=ends_at)
+    _change(connection, told, at)
 
 
 def _leave(

@@ -12,14 +12,14 @@ from alerts.draft import Draft
 from alerts.notices import notice
 from devices import appliance
 from devices.catalogue.folder import Catalogue
-from devices.catalogue.offline import problem_of
 from runtime.clock import Clock
 from storage.pool import Connection, Pool
 from tickets import lifecycle, ticket
 from tickets.lifecycle import State
 from tickets.routing import slots
 from tickets.ticket import Ticket
-from tickets.writing import addressee, drafting
+from tickets.visits import visit
+from tickets.writing import addressee, drafting, naming, standing
 from tickets.writing.addressee import Addressee
 from tickets.writing.drafting import Matter
 
@@ -27,7 +27,7 @@ RATE_AFTER = timedelta(days=1)
 """Long enough to see whether it works again."""
 APPOINTMENT = ("appointment", "moved")
 AFTER = ("resolved", "rating")
-COMING = frozenset({State.SCHEDULED, State.DISPATCHED, State.ON_SITE})
+PLANNED = frozenset({State.SCHEDULED, State.DISPATCHED})
 
 
 def write(
@@ -37,7 +37,6 @@ def write(
     ticket_id: int,
     before: str,
     state: str,
-    visit_before: str = "",
 ) -> int:
     """Write the letter that a move to `state` calls for; return how many notices were queued."""
     with pool.connection() as connection:
@@ -48,14 +47,13 @@ def write(
         if reader is None or (found.state != state and not _late_but_true(found, state)):
             return 0
         told = notice.occasions(connection, ticket_id)
-        occasions = _occasions(State(before), State(state), told)
-        was_at = datetime.fromisoformat(visit_before) if visit_before else found.visit_at
-        times = _times(connection, catalogue, found, reader, at) if "slots" in occasions else []
-        if "slots" in occasions and not times:
-            return 0
-        drafts = [
-            _draft(connection, catalogue, found, reader, each, was_at, times) for each in occasions
+        promised = _is_promised(connection, found, told)
+        occasions = [
+            each
+            for each in _occasions(State(before), State(state), told, promised=promised)
+            if _is_to_tell(connection, catalogue, found, each, at)
         ]
+        drafts = [draft(connection, catalogue, found, reader, each, at) for each in occasions]
         return len(notice.write(connection, drafts, at))
 
 
@@ -67,35 +65,45 @@ def _late_but_true(found: Ticket, state: str) -> bool:
 def _take_back(connection: Connection, found: Ticket, at: datetime) -> None:
     """Withhold what still waits and is overtaken by the ticket as it stands."""
     state = State(found.state)
-    if state not in lifecycle.ENDED or state is State.CANCELLED:
-        notice.withdraw(connection, found.id, AFTER, at, f"the ticket is {state}")
-    if state is not State.DISPATCHED:
-        notice.withdraw(connection, found.id, ("on_the_way",), at, f"the ticket is {state}")
-    if state not in COMING:
-        notice.withdraw(connection, found.id, APPOINTMENT, at, f"the ticket is {state}")
+    notice.withdraw(connection, found.id, standing.overtaken(state), at, f"the ticket is {state}")
     if state is State.SCHEDULED:
         keep = [_key(found, occasion) for occasion in APPOINTMENT]
         notice.withdraw(connection, found.id, APPOINTMENT, at, "it was moved", keep=keep)
-    if state is not State.WAITING_FOR_CUSTOMER:
-        notice.withdraw(connection, found.id, ("slots", "question"), at, f"the ticket is {state}")
 
 
-def _occasions(before: State, state: State, told: list[str]) -> tuple[str, ...]:
-    """What to tell of a move, given what was told before."""
-    visits = [each for each in told if each in {"appointment", "moved", "cancelled"}]
-    promised = bool(visits) and visits[-1] != "cancelled"
+def _occasions(before: State, state: State, told: list[str], *, promised: bool) -> tuple[str, ...]:
+    """What to tell of a move, given what was told before and whether they expect us."""
+    off = ("cancelled",) if promised and before in PLANNED else ()
     match state:
         case State.SCHEDULED:
             return ("moved",) if promised else ("appointment",)
         case State.DISPATCHED:
             return ("on_the_way",)
         case State.RESOLVED:
-            return AFTER
-        case State.WAITING_FOR_CUSTOMER if "question" not in told:
-            return ("slots",)
-        case State.TRIAGED | State.NEW | State.CANCELLED if promised and before in COMING:
-            return ("cancelled",)
+            return (*off, *AFTER)
+        case State.WAITING_FOR_CUSTOMER:
+            return off if "question" in told else (*off, "slots")
+        case State.TRIAGED | State.NEW | State.CANCELLED:
+            return off
     return ()
+
+
+def _is_promised(connection: Connection, found: Ticket, told: list[str]) -> bool:
+    """Whether the customer expects us; a technician who has been there has kept the promise."""
+    kept = sum(each.state == "done" for each in visit.of_ticket(connection, found.id))
+    return told.count("appointment") - told.count("cancelled") > kept
+
+
+def _is_to_tell(
+    connection: Connection, catalogue: Catalogue, found: Ticket, occasion: str, at: datetime
+) -> bool:
+    """Times only if there are any; of a ticket that is done, no visit that was before now."""
+    if occasion == "slots":
+        return bool(slots.offer(connection, catalogue, found.id, at))
+    if occasion == "cancelled" and found.state in standing.DONE:
+        was_at = _given_up(connection, found)
+        return was_at is not None and was_at > at
+    return True
 
 
 def _times(
@@ -110,17 +118,18 @@ def _times(
     return [f"{reader.weekday(each.begins_at)} {reader.arrival(each.begins_at)}" for each in free]
 
 
-def _draft(
+def draft(
     connection: Connection,
     catalogue: Catalogue,
     found: Ticket,
     reader: Addressee,
     occasion: str,
-    was_at: datetime | None,
-    times: list[str],
+    at: datetime,
 ) -> Draft:
+    """The letter of an occasion about a ticket, as things stand at `at`."""
     description = catalogue[found.type]
-    visit_at = was_at if occasion == "cancelled" else found.visit_at
+    visit_at = _given_up(connection, found) if occasion == "cancelled" else found.visit_at
+    times = _times(connection, catalogue, found, reader, at) if occasion == "slots" else []
     matter = Matter(
         occasion,
         key=_key(found, occasion),
@@ -135,14 +144,20 @@ def _draft(
         appliance.by_ids(connection, [found.device_id])[found.device_id],
         description,
         matter,
-        title=problem_of(description, found.problem).title.language(reader.language),
+        title=naming.problem(description, found.problem, reader.language),
         ticket=found.id,
-        technician=found.assignee or "",
+        technician=naming.person(found.assignee),
         day=reader.weekday(visit_at) if visit_at else "",
         time=reader.arrival(visit_at) if visit_at else "",
-        ended=found.state == State.CANCELLED,
+        ended=State(found.state) in lifecycle.ENDED,
         times=times,
     )
+
+
+def _given_up(connection: Connection, found: Ticket) -> datetime | None:
+    """When the visit would have been that was cancelled last."""
+    gone = [each for each in visit.of_ticket(connection, found.id) if each.state == "cancelled"]
+    return max(gone, key=lambda each: each.id).begins_at if gone else None
 
 
 def _key(found: Ticket, occasion: str) -> str:

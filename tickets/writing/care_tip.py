@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from alerts.draft import Draft
 from alerts.notices import notice
+from alerts.notices.notice import Notice
 from devices import appliance
 from devices.catalogue.folder import Catalogue
 from devices.catalogue.part import Part, Text
@@ -25,7 +26,7 @@ from tickets.writing.drafting import Matter
 _SQL = query.beside(__file__)
 TIPS = Path(__file__).with_name("care_tips.yaml")
 SEASON = timedelta(days=90)
-ADVISE = "tickets.advise"
+ADVISE = "tickets.writing.care_tip.advise"
 EVERY_DAY = "20 9 * * *"
 PORTION = 200
 """Homes that are written to in one transaction."""
@@ -81,7 +82,7 @@ def _drafts(
         device, reader = devices[number], readers.get(home)
         name = choose(device.type, told, clock.now().month)
         if reader is not None and name is not None and device.type in catalogue:
-            matter = Matter("care_tip", f"tip:{number}:{name}", about=f"device:{number}")
+            matter = Matter("care_tip", f"tip:{number}:{name}", about=f"tip:{number}:{name}")
             tip = tips()[device.type][name]
             drafts.append(
                 drafting.draft(
@@ -95,6 +96,19 @@ def _drafts(
                 )
             )
     return drafts
+
+
+def overtaken(connection: Connection, waiting: Notice) -> str:
+    """Why a tip that waited need not be told any more: where something is wrong, not now."""
+    asked = {"household_id": waiting.household_id}
+    found = connection.execute(_SQL["has_trouble"], asked).fetchone()
+    return "a ticket of the home is open" if found else ""
+
+
+def heading(tip: Tip, language: str) -> str:
+    """A tip's title as it stands by itself."""
+    told = tip.title.language(language)
+    return told[:1].upper() + told[1:]
 
 
 def choose(type_: str, told: list[str], month: int) -> str | None:

@@ -29,3 +29,9 @@ WHERE owned.household_id > %(after)s
     AND owned.since <= %(at)s::timestamptz - interval '30 days'
 ORDER BY owned.household_id, told.number, owned.device_id
 LIMIT %(most)s
+
+-- name: has_trouble
+SELECT id
+FROM hearthwatch.tickets
+WHERE household_id = %(household_id)s AND state NOT IN ('resolved', 'closed', 'cancelled')
+LIMIT 1

@@ -63,6 +63,7 @@ def draft(
         language=reader.contact.language,
         subject=written.subject,
         body=written.body,
+        short=written.short,
         allowed=matter.safety or consent.allows(connection, reader.contact.id, purpose),
         occasion=matter.occasion,
         about=matter.about,

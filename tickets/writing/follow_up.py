@@ -10,8 +10,8 @@ from storage.pool import Connection
 if TYPE_CHECKING:
     from tickets.ticket import Ticket
 
-FOLLOW = "tickets.write_letter"
-"""The job that writes it (tickets/writing/aftermath.py)."""
+FOLLOW = "tickets.writing.aftermath.write"
+"""The job that writes it."""
 TOLD = frozenset(
     {
         *("waiting_for_customer", "scheduled", "dispatched"),
@@ -24,12 +24,4 @@ TOLD = frozenset(
 def ask(connection: Connection, before: Ticket, after: Ticket) -> None:
     """Queue the letter that this move calls for, if it may call for one."""
     if after.state in TOLD and after.household_id is not None:
-        visit_at = before.visit_at.isoformat() if before.visit_at else ""
-        queue.defer(
-            connection,
-            FOLLOW,
-            ticket_id=after.id,
-            before=before.state,
-            state=after.state,
-            visit_before=visit_at,
-        )
+        queue.defer(connection, FOLLOW, ticket_id=after.id, before=before.state, state=after.state)

@@ -50,34 +50,40 @@ class LetterError(HearthwatchError):
 
 @dataclass(frozen=True)
 class Letter:
-    """A subject line and a text."""
+    """A subject line and a text, and the same in a sentence or two."""
 
     subject: str
     body: str
+    short: str = ""
 
 
 def write(
     occasion: str, language: str, facts: Mapping[str, object], *, own: Path | None = None
 ) -> Letter:
-    """Fill in the template of an occasion; its first line is the subject.
+    """Fill in the templates of an occasion; a letter's first line is its subject.
 
     A language that we do not write falls back to English. `own` is the company's folder, whose
     templates go before ours. LetterError names the template and the variable that is missing.
     """
     own = own or _own_folder()
-    name = f"{occasion}.{spoken(language)}.txt"
+    name = f"{occasion}.{spoken(language)}"
+    subject, _, body = _filled(f"{name}.txt", facts, own).partition("\n")
+    if not subject.strip() or not body.strip():
+        raise LetterError(f"letter {name}.txt: the first line is the subject, then comes the text")
+    short = " ".join(_filled(f"{name}.short.txt", facts, own).split())
+    return Letter(subject.strip(), body.strip() + "\n", short)
+
+
+def _filled(name: str, facts: Mapping[str, object], own: Path | None) -> str:
+    """A template with its facts; LetterError where there is none, or one of them is missing."""
     try:
-        text = _templates(own).get_template(name).render(my_link=MARK, **facts)
+        return _templates(own).get_template(name).render(my_link=MARK, **facts)
     except TemplateNotFound as error:
         raise LetterError(f"there is no letter {name}") from error
     except TemplateError as error:
         raise LetterError(
             f"letter {name}: {error.message}", hint="docs/notices.md lists every variable"
         ) from error
-    subject, _, body = text.partition("\n")
-    if not subject.strip() or not body.strip():
-        raise LetterError(f"letter {name}: the first line is the subject, then comes the text")
-    return Letter(subject.strip(), body.strip() + "\n")
 
 
 @cache
@@ -89,10 +95,21 @@ def _own_folder() -> Path | None:
 def _templates(own: Path | None) -> Environment:
     folders = [FOLDER] if own is None else [own, FOLDER]
     # Letters are plain text: there is no markup to escape.
-    return Environment(
+    made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - plain text, never shown as HTML without escaping
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["within"] = within
+    return made
+
+
+def within(title: str) -> str:
+    """A title as it stands within a sentence: `Water filter` is small there, `RO membrane` is not.
+
+    >>> within("Water filter"), within("RO membrane")
+    ('water filter', 'RO membrane')
+    """
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -10,18 +10,25 @@ from alerts.notices.frequency import Cap
 from alerts.notices.manner import Rules
 from alerts.notices.notice import Notice
 from alerts.notices.quiet_hours import QuietHours
+from alerts.notices.renewal import as_written
+from devices.catalogue.folder import Catalogue
 from runtime.errors import ConfigurationError, InvalidError
 from runtime.settings import Settings
 from storage.pool import Connection
 from tickets.answers import my_link
+from tickets.writing import renewing
 
 
-def of(settings: Settings) -> Post:
-    """The post of this process; ConfigurationError names the setting that is wrong."""
+def of(settings: Settings, catalogue: Catalogue | None = None) -> Post:
+    """The post of this process; ConfigurationError names the setting that is wrong.
+
+    Without a catalogue letters go out as they were written.
+    """
     return Post(
         channels=installed.read(settings.channels or ""),
         rules=Rules(_quiet(settings), Cap(settings.notices_a_week)),
         link=partial(_link, settings),
+        renew=as_written if catalogue is None else partial(renewing.renew, catalogue),
     )
 
 

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from urllib.parse import quote
 
+from psycopg.rows import class_row
+
 from alerts.draft import Draft
 from alerts.notices import notice
-from customers import ownership
+from alerts.notices.notice import Notice
+from alerts.notices.renewal import AS_WRITTEN, Renewal
+from customers import contact, ownership
 from devices import appliance
 from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType, Consumable
+from devices.catalogue.folder import Catalogue
 from models.serving.wear import ConsumableEstimate
 from runtime import settings
+from storage import query
 from storage.pool import Connection
 from tickets.writing import addressee, drafting
 from tickets.writing.addressee import Addressee
 from tickets.writing.drafting import Matter
 
+_SQL = query.beside(__file__)
 WAIT = timedelta(minutes=30)
 """Reminders of one home that come within so long become one letter."""
+HOUR = "%Y-%m-%dT%H"
+"""How the key of a reminder names when the consumable was put in, in UTC."""
+SAME = timedelta(days=1)
+"""An installation within so long of the one that the key names is that one."""
 
 
 def remind(
@@ -57,7 +68,7 @@ def _of_consumable(
     reader: Addressee,
     at: datetime,
 ) -> Draft:
-    installed = f"{estimate.installed_at:%Y-%m-%dT%H}"
+    installed = estimate.installed_at.astimezone(UTC).strftime(HOUR)
     matter = Matter(
         "consumable",
         # models/history/life_history.sql takes the consumable out of this key.
@@ -69,12 +80,37 @@ def _of_consumable(
     return drafting.draft(connection, reader, device, description, matter, **facts)
 
 
+def renew(connection: Connection, catalogue: Catalogue, waiting: Notice, at: datetime) -> Renewal:
+    """A reminder that waited, by what is known now; dropped where there is a new one in."""
+    _, consumable, installed = waiting.key.removeprefix("consumable:").split(":", 2)
+    device = appliance.by_ids(connection, [waiting.device_id or 0])[waiting.device_id or 0]
+    description = catalogue.get(device.type)
+    if description is None or consumable not in description.consumables:
+        return AS_WRITTEN
+    known = _known(connection, device.id, consumable)
+    if known is None or known.days_left is None:
+        return Renewal("nobody can say any more how long it lasts")
+    if known.installed_at > datetime.strptime(installed, HOUR).replace(tzinfo=UTC) + SAME:
+        return Renewal("it has been replaced")
+    person = contact.by_ids(connection, [waiting.contact_id])[waiting.contact_id]
+    reader = addressee.of_contact(connection, person)
+    return Renewal(draft=_of_consumable(connection, known, device, description, reader, at))
+
+
+def _known(connection: Connection, device_id: int, consumable: str) -> ConsumableEstimate | None:
+    asked = {"device_id": device_id, "consumable": consumable}
+    with connection.cursor(row_factory=class_row(ConsumableEstimate)) as cursor:
+        return cursor.execute(_SQL["known"], asked).fetchone()
+
+
 def _facts(
     estimate: ConsumableEstimate, consumable: Consumable, reader: Addressee, at: datetime
 ) -> dict[str, object]:
-    left = max(estimate.days_left or 0.0, 0.0)
+    """What a letter of `at` says; an estimate that is older has lost the days since."""
+    since = max((at - estimate.at) / timedelta(days=1), 0.0)
+    left = max((estimate.days_left or 0.0) - since, 0.0)
     earliest, latest = (
-        reader.day(at + timedelta(days=max(days or left, 0.0)))
+        reader.day(at + timedelta(days=left if days is None else max(days - since, 0.0)))
         for days in (estimate.days_low, estimate.days_high)
     )
     return {

@@ -49,6 +49,8 @@ class Desk:
             "email": f"mailto://127.0.0.1:{self.mail.port}?from=desk@example.com&to={{email}}",
             "webhook": f"json://127.0.0.1:{self.web.port}/{{external_id}}",
         }
+        beeps = dict.fromkeys(("sms", "push", "wechat_work", "dingtalk"), urls["webhook"])
+        urls |= beeps
         told = "\n".join(f"{name}: '{urls[name]}'" for name in channels)
         return post_office.of(SETTINGS.model_copy(update={"channels": told}))
 
@@ -266,6 +268,45 @@ def test_reminders_of_a_home_go_out_as_one_letter(desk: Desk) -> None:
     assert all(each in text for each in ("Carbon", "Membrane"))
     assert text.count("Hello Li") == 1
     assert len(notice.sent_to(desk.connection, person, NOON)) == 1
+
+
+@pytest.mark.parametrize(
+    ("channel", "title"),
+    [("sms", ""), ("wechat_work", ""), ("dingtalk", ""), ("push", "We come on Monday")],
+)
+def test_what_beeps_carries_the_short_form_and_its_link(
+    desk: Desk, channel: str, title: str
+) -> None:
+    person = desk.person()
+    number = desk.write(person, short=f"Short: {MARK}")
+    assert MARK in desk.get(number).short
+    assert desk.deliver(number, by=desk.post(channel))
+    ((_, _, body),) = desk.web.posts_to(desk.address(person).partition("@")[0])
+    text, link = body["message"].split()
+    assert (body["title"], text) == (title, "Short:")
+    assert len(link.rpartition("/my/")[2]) == 48
+    opened = my_link.read(desk.connection, SETTINGS.secret(), link.rpartition("/")[2])
+    assert opened.notice_id == number
+
+
+def test_short_forms_of_one_letter_stand_below_each_other_with_a_link_each(desk: Desk) -> None:
+    person = desk.person()
+    numbers = [
+        desk.write(person, "reminders", short=f"{each}: {MARK}") for each in ("Filter", "Carbon")
+    ]
+    assert desk.deliver(numbers[0], by=desk.post("sms"))
+    ((_, _, body),) = desk.web.posts_to(desk.address(person).partition("@")[0])
+    filter_, carbon = body["message"].split("\n")
+    assert (filter_.split()[0], carbon.split()[0]) == ("Filter:", "Carbon:")
+    assert filter_.split()[1] != carbon.split()[1]
+    assert desk.get(numbers[1]).state == "sent"
+
+
+def test_a_letter_without_a_short_form_goes_out_whole(desk: Desk) -> None:
+    person = desk.person()
+    assert desk.deliver(desk.write(person), by=desk.post("sms"))
+    ((_, _, body),) = desk.web.posts_to(desk.address(person).partition("@")[0])
+    assert "Hello Li" in body["message"]
 
 
 def test_the_fourth_letter_of_a_week_waits_if_it_is_a_reminder(desk: Desk) -> None:

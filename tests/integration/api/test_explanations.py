@@ -15,7 +15,7 @@ from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
 from models.reasons.departure import Departure
 from storage.pool import Connection
-from tests.integration.api.conftest import NOW, duty_finding
+from tests.integration.api.small_world import NOW, duty_finding
 from tickets import opening
 
 Make = Callable[..., httpx.Client]

@@ -12,9 +12,9 @@ import pytest
 from devices.catalogue.folder import Catalogue
 from runtime.clock import SetClock
 from storage.pool import Connection, Pool
-from tests.integration.api.conftest import NOW
+from tests.integration.api.small_world import NOW
 from tickets.kpi import review
-from tickets.kpi.figure import UNITS
+from tickets.kpi.definition import FIGURES
 from tickets.sla import watching
 
 Make = Callable[..., httpx.Client]
@@ -27,7 +27,7 @@ def _of(client: httpx.Client, region: str) -> int:
 
 def test_every_figure_is_told_with_what_it_rests_on(client: Make) -> None:
     found = client("vera").get("/v1/kpis", params={"by": "region"}).json()
-    assert list(found["figures"]) == list(UNITS)
+    assert list(found["figures"]) == list(FIGURES)
     assert (found["zone"], found["by"]) == ("UTC", "region")
     tickets = found["figures"]["tickets"]
     assert (tickets["unit"], tickets["value"], tickets["cases"]) == ("count", 2, 2)

@@ -25,6 +25,15 @@ MANY_LETTERS = """
         (topic, payload, payload_bytes, reason, detail, received_at)
     SELECT 'a', '', 0, 'not_json',
 """
+UNSENT = """
+    WITH endpoint AS (
+        INSERT INTO hearthwatch.webhook_endpoints
+            (name, url, kinds, secret_sealed, cursor, created_by)
+        VALUES ('erp', 'https://erp.example.com', '{*}', '', 0, 'ada')
+    )
+    INSERT INTO hearthwatch.events (at, kind, subject, facts, recorded_at)
+    VALUES (now(), 'ticket.opened', 'ticket:1', '{}', now() - INTERVAL '11 minutes')
+"""
 
 
 @pytest.fixture
@@ -86,6 +95,7 @@ def test_without_the_database_it_lives_but_is_not_ready(browser: Make, served_po
         ),
         (MANY_STALE_HOURS, "backlog_large"),
         (f"{MANY_LETTERS} '', now() FROM generate_series(1, 150)", "dead_letters_rising"),
+        (UNSENT, "webhooks_waiting"),
     ],
 )
 def test_a_service_that_lags_is_degraded_and_still_serves(

@@ -9,7 +9,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.integration.api.conftest import NOW, Site
+from tests.integration.api.site import Site
+from tests.integration.api.small_world import NOW
 
 Make = Callable[..., httpx.Client]
 HALF = "\ud800"

@@ -15,8 +15,10 @@ from alerts.notices import notice, reach
 from api import forecast
 from customers import consent, ownership
 from devices.catalogue.folder import Catalogue
+from runtime.errors import NotFoundError
 from storage.pool import Connection
-from tests.integration.api.conftest import NOW, Site
+from tests.integration.api.site import Site
+from tests.integration.api.small_world import NOW
 from tickets import ticket
 from tickets.answers import my_link, question, rating
 from tickets.conversation import interaction
@@ -121,7 +123,7 @@ def test_nothing_of_before_the_appliance_was_theirs_is_shown(home: Home) -> None
     home.connection.commit()
     text = home.read(link)
     assert "冷冻室温度为" not in text
-    assert text.count("<tr><td>2026-06-1") <= 1
+    assert text.count('<td><time datetime="2026-06-1') <= 1
 
 
 def test_a_link_opens_nothing_once_the_appliance_is_somebody_elses(home: Home) -> None:
@@ -283,6 +285,25 @@ def test_a_consumable_that_was_replaced_counts_from_today(
     assert home.browser.get(home.link("anything")).status_code == 404
 
 
+def test_a_tip_can_be_read_again(home: Home) -> None:
+    device_id = home.ticket.device_id
+    text = home.read(home.link(f"tip:{device_id}:door_seal"))
+    assert "门封是否严密？" in text
+    assert "关门时夹住一张纸" in text
+    assert home.browser.get(home.link(f"tip:{device_id}:no_such")).status_code == 404
+
+
+def test_a_link_of_another_key_or_longer_by_a_character_opens_nothing(home: Home) -> None:
+    link = home.link("contact")
+    token = link.rpartition("/")[2]
+    assert len(token) == 48
+    for wrong in (f"{token}A", f"{token}.", token[:-4], token.upper(), f"{token[:20]}é"):
+        with pytest.raises(NotFoundError):
+            my_link.read(home.connection, home.site.settings.secret(), wrong)
+    with pytest.raises(NotFoundError):
+        my_link.read(home.connection, "another key" * 4, token)
+
+
 def test_purposes_are_chosen_and_reminders_put_off(home: Home) -> None:
     link = home.link("contact")
     home.post(link, "choose", purposes=["service"])
@@ -342,6 +363,18 @@ def test_the_desk_asks_a_customer_and_reads_what_they_think(
     assert [each["words"] for each in dora.get(questions).json()] == ["地上有水吗？"]
     assert dora.post(questions, json={"words": ""}).status_code == 422
     assert paul.get(questions).status_code == 404
+    answer = f"{questions}/{asked.json()['id']}/answer"
+    assert paul.post(answer, json={"text": "没有"}).status_code == 404
+    assert dora.post(answer, json={"text": " "}).status_code == 422
+    assert dora.post(f"{questions}/999/answer", json={"text": "没有"}).status_code == 404
+    home.move(State.WAITING_FOR_CUSTOMER)
+    told = dora.post(answer, json={"text": "没有", "channel": "chat"})
+    assert (told.status_code, told.json()["answered_at"] is not None) == (201, True)
+    assert dora.post(answer, json={"text": "有"}).status_code == 409
+    home.connection.rollback()
+    said = [each.text for each in interaction.of_ticket(home.connection, home.ticket.id)]
+    assert (said, home.ticket.state) == (["没有"], "triaged")
+    assert "地上有水吗" not in home.read(home.about_ticket)
     home.resolve()
     home.post(home.about_ticket, "rate", csat=5, comment="很好")
     (given,) = dora.get(f"/v1/tickets/{home.ticket.id}/ratings").json()

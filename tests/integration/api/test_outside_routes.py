@@ -12,7 +12,7 @@ import pytest
 
 from runtime.settings import Settings
 from storage.pool import Connection
-from tests.integration.api.conftest import NOW
+from tests.integration.api.small_world import NOW
 
 Make = Callable[..., httpx.Client]
 HOOKS = "/v1/webhooks"

@@ -10,7 +10,7 @@ import pytest
 
 from devices.catalogue.folder import Catalogue
 from storage.pool import Connection
-from tests.integration.api.conftest import NOW
+from tests.integration.api.small_world import NOW
 from tickets import ticket
 from tickets.routing import dispatch
 

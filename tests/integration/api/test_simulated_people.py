@@ -14,7 +14,8 @@ from simulator.fleet import Fleet
 from simulator.line import Line
 from simulator.technician import TAKES, Technician
 from storage.pool import Connection
-from tests.integration.api.conftest import NOW, Site
+from tests.integration.api.site import Site
+from tests.integration.api.small_world import NOW
 from tests.integration.api.visiting import plan_toms
 from tickets.routing import van
 

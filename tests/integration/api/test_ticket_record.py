@@ -181,6 +181,13 @@ def test_a_customer_is_asked_on_the_page_and_the_question_stands_there(browser: 
     page = dora.post(f"{here}/question", data=asked).text
     assert "Is the floor &lt;wet&gt;?" in page
     assert "not answered on their page yet" in page
+    (answer,) = re.findall(rf'action="({here}/questions/\d+/answer)"', page)
+    told = _fields(page, answer) | {"text": "Yes, <all> of it", "channel": "hotline"}
+    said = dora.post(answer, data=told).text
+    assert "Yes, &lt;all&gt; of it" in said
+    assert "not answered on their page yet" not in said
+    twice = dora.post(answer, data=told)
+    assert (twice.status_code, "has been answered" in twice.text) == (409, True)
     empty = dora.post(f"{here}/question", data=asked | {"words": " "})
     assert empty.status_code == 422
     assert "a question has 1 to 2000 characters" in empty.text
@@ -188,6 +195,7 @@ def test_a_customer_is_asked_on_the_page_and_the_question_stands_there(browser: 
     assert f'action="{here}/question"' not in tom.get(here).text
     own = re.findall(r'name="form_token" value="(\w+)"', tom.get(here).text)[0]
     assert tom.post(f"{here}/question", data={"form_token": own, "words": "?"}).status_code == 403
+    assert tom.post(answer, data={"form_token": own, "text": "?"}).status_code == 403
 
 
 def test_the_queue_and_the_page_say_why_a_ticket_is_urgent(browser: Make) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from PIL import Image
 
 from storage.pool import Connection
-from tests.integration.api.conftest import NOW
+from tests.integration.api.small_world import NOW
 from tickets import ticket
 from tickets.lifecycle import State
 from tickets.routing import technician, van

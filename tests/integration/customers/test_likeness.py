@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,26 +13,11 @@ from customers.duplicates import likeness, merging
 from customers.imports import importing
 from runtime.clock import SetClock
 from runtime.errors import ConflictError, NotFoundError
-from storage import pool
 from storage.pool import Connection, Pool
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MANY = 600
 STRANGERS = [letter * 6 for letter in "abcdefghijklmnopqrstuvw"]
-
-
-@pytest.fixture(scope="module")
-def opened(module_database_url: str) -> Iterator[Connection]:
-    with pool.connect(module_database_url) as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture
-def shared(opened: Connection) -> Iterator[Connection]:
-    """One database for all tests of this module: nothing is kept."""
-    with opened.transaction(force_rollback=True):
-        yield opened
 
 
 def row(number: int, **told: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from devices import appliance
 from devices.appliance import Registration
 from runtime.errors import ConflictError, HearthwatchError, InvalidError, NotFoundError
 from runtime.stopping import Stop
-from storage import event, pool
+from storage import event
 from storage.pool import Connection, Pool
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -28,20 +28,6 @@ DAY = timedelta(days=1)
 DEADLINE_S = 60.0
 TEXT = "ticket_notes.text_sealed"
 TELLS_OF_MERGES = ("household_merges", "households", "household_aliases")
-
-
-@pytest.fixture(scope="module")
-def opened(module_database_url: str) -> Iterator[Connection]:
-    with pool.connect(module_database_url) as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture
-def shared(opened: Connection) -> Iterator[Connection]:
-    """One database for all tests of this module: nothing is kept."""
-    with opened.transaction(force_rollback=True):
-        yield opened
 
 
 def home(

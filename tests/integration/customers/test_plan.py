@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,25 +11,10 @@ from customers import household, ownership, plan
 from customers.plan import Entry
 from devices import appliance
 from devices.appliance import Registration
-from storage import pool
 from storage.pool import Connection
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def opened(module_database_url: str) -> Iterator[Connection]:
-    with pool.connect(module_database_url) as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture
-def shared(opened: Connection) -> Iterator[Connection]:
-    """One database for all tests of this module: nothing is kept."""
-    with opened.transaction(force_rollback=True):
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,25 +13,10 @@ from customers.value import Value
 from devices import appliance
 from devices.appliance import Registration
 from runtime.clock import SetClock
-from storage import pool
 from storage.pool import Connection, Pool
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def opened(module_database_url: str) -> Iterator[Connection]:
-    with pool.connect(module_database_url) as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture
-def shared(opened: Connection) -> Iterator[Connection]:
-    """One database for all tests of this module: nothing is kept."""
-    with opened.transaction(force_rollback=True):
-        yield opened
 
 
 def homes(connection: Connection, number: int) -> list[int]:

@@ -21,6 +21,7 @@ from runtime.stopping import Stop
 from storage import queue
 from storage.pool import Connection, Pool
 from tickets import errands
+from tickets.errands import Orders
 
 DEADLINE_S = 60.0
 WEEK = READINGS_CHUNK
@@ -196,10 +197,10 @@ def test_work_does_it_when_it_is_due(
 ) -> None:
     queue.defer(connection, retention.ENFORCE, timestamp=0)
     connection.commit()
-    stop, keeping = Stop(), Keeping(readings=WEEK)
+    stop, orders = Stop(), Orders(keeping=Keeping(readings=WEEK))
     clock = SetClock(BOUND)
     worker = threading.Thread(
-        target=errands.run, args=(database_url, database_pool, clock, stop, keeping)
+        target=errands.run, args=(database_url, database_pool, clock, stop, orders)
     )
     worker.start()
     try:

@@ -86,7 +86,9 @@ class Life(RuleBasedStateMachine):
         self.assigned = self.unjudged = False
         for wanted in USUAL[:steps]:
             visit = START + timedelta(days=1)
-            asked = Move(wanted, self.version, "mei", assignee="wang", visit_at=visit)
+            asked = Move(
+                wanted, self.version, "mei", assignee=f"wang {self.number}", visit_at=visit
+            )
             ticket.move(connection, self.number, asked, START)
             self._moved(asked)
         connection.commit()
@@ -104,7 +106,7 @@ class Life(RuleBasedStateMachine):
             wanted,
             version,
             ("mei", "li")[desk],
-            assignee="wang" if ask.assigns else None,
+            assignee=f"wang {self.number}" if ask.assigns else None,
             visit_at=at + timedelta(days=1) if ask.sets else None,
         )
         refusal = self._refusal(asked)

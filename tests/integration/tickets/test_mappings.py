@@ -17,7 +17,7 @@ from runtime.errors import InvalidError
 from storage import pool
 from storage.pool import Pool
 from tests.integration.tickets.conftest import MINUTE, START, House
-from tests.integration.tickets.test_webhooks import LOOPBACK, QUICK, Desk
+from tests.integration.tickets.outside.receiving_desk import LOOPBACK, QUICK, Desk
 from tests.receiver import Received, Receiver, Reply, receiving
 from tickets import ticket
 from tickets.lifecycle import State
@@ -116,6 +116,43 @@ def test_a_new_ticket_becomes_a_record_with_all_that_the_system_requires(
     text = request.body.decode()
     assert "Refrigerator RF-1: Does not cool enough" in text
     assert '"Li' not in text
+
+
+@pytest.mark.parametrize("kind", ["ticket.closed", "ticket.noted", "ticket.merged"])
+def test_a_case_that_was_resolved_is_not_opened_by_what_is_told_afterwards(
+    house: House, told: list[feed.Told], kind: str
+) -> None:
+    event = replace(_only(told, "ticket.dispatched"), kind=kind)
+    chosen = SHIPPED["dynamics365"]
+    assert outgoing.prepare(house.connection, house.catalogue, chosen, event, BASE) is None
+
+
+def test_a_mapping_may_leave_out_a_kind_of_the_family_that_it_tells(tmp_path: Path) -> None:
+    text = OWN % ("/x", "y")
+    kinds = "kinds: {ticket.*: create, ticket.noted: null}"
+    path = tmp_path / "own.yaml"
+    path.write_text(text.replace("kinds: {ticket.*: create}", kinds), encoding="utf-8")
+    made = mapping.load([tmp_path])["own"]
+    assert made.outline_for("ticket.opened") == made.create
+    assert made.outline_for("ticket.noted") is None
+
+
+@pytest.mark.parametrize("name", ["servicenow", "dynamics365"])
+def test_resolving_says_how_as_the_system_demands_it(
+    house: House, told: list[feed.Told], name: str
+) -> None:
+    event = replace(_only(told, "ticket.dispatched"), kind="ticket.resolved")
+    number = int(event.subject.partition(":")[2])
+    link.keep(house.connection, name, "abc123", number)
+    body = json.loads(_request(house, name, event).body)
+    if name == "servicenow":
+        assert (body["state"], body["close_code"]) == ("6", "Solution provided")
+        assert body["close_notes"]
+    else:
+        resolution = body["IncidentResolution"]
+        assert body["Status"] == 5
+        assert resolution["@odata.type"] == "Microsoft.Dynamics.CRM.incidentresolution"
+        assert resolution["incidentid@odata.bind"] == "/incidents(abc123)"
 
 
 def test_zammads_first_article_is_complete(house: House, told: list[feed.Told]) -> None:

@@ -55,7 +55,8 @@ def _merge(house: House, one: int, other: int) -> Ticket:
 
 def _undo(house: House, one: int) -> Ticket:
     version = _get(house, one).version
-    return merging.undo(house.connection, one, version, "mei", START + 9 * MINUTE)
+    at = START + 9 * MINUTE
+    return merging.undo(house.connection, house.catalogue, one, version, "mei", at)
 
 
 def _kinds(house: House, number: int) -> list[str]:

@@ -113,7 +113,7 @@ class Worker:
         if merged:
             one = merged[which % len(merged)]
             at = START + minute * MINUTE
-            merging.undo(self.connection, one.id, one.version, self.name, at)
+            merging.undo(self.connection, self.catalogue, one.id, one.version, self.name, at)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

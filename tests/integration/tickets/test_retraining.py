@@ -11,7 +11,6 @@ import pytest
 
 from devices import watermark
 from devices.catalogue.folder import Catalogue
-from devices.retention import Keeping
 from models import drift, shelf
 from models.promotion import release, retraining
 from models.promotion.retraining import Plan
@@ -22,6 +21,7 @@ from storage import lock, pool, queue
 from storage.pool import Connection, Pool
 from tests.integration.fridge_hours import FAMILY, at, store
 from tickets import errands
+from tickets.errands import Orders
 from tickets.fleet import model_care
 
 DAY = 24
@@ -165,7 +165,7 @@ def test_the_worker_retrains_what_is_queued(
 def worked(url: str, connections: Pool, types: Catalogue) -> Iterator[None]:
     """The errands of `work`, in a thread that is stopped at the end."""
     stop = Stop()
-    asked = (url, connections, SetClock(at(0)), stop, Keeping(), types, PLAN)
+    asked = (url, connections, SetClock(at(0)), stop, Orders(types, PLAN))
     thread = threading.Thread(target=errands.run, args=asked)
     thread.start()
     try:

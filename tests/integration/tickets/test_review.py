@@ -108,7 +108,7 @@ def test_thresholds_are_the_policys(house: House) -> None:
     rate(house, [(10, 5)] * 4, NOW - DAY)
     strict = policy.shipped().reviews.model_copy(update={"fewest": 4, "nps_below": 100.0})
     changed = policy.shipped().model_copy(update={"reviews": strict})
-    policy.change(house.connection, changed, "ada", NOW)
+    policy.change(house.connection, changed, "ada", NOW, seen=0)
     assert due(house) == []
     rate(house, [(8, 5)], NOW - DAY)
     assert [each.figure for each in due(house)] == ["nps"]

@@ -87,7 +87,7 @@ def test_another_policy_holds_for_tickets_to_come(house: House) -> None:
     changed = shipped.policy.model_copy(
         update={"promises": shipped.policy.promises[-1:], "warn_at": 0.5}
     )
-    kept = policy.change(house.connection, changed, "ada", MORNING)
+    kept = policy.change(house.connection, changed, "ada", MORNING, seen=0)
     assert (shipped.version, kept.policy, kept.actor) == (0, changed, "ada")
     [later], _ = house.follow(house.find(house.purifier, "pump", severity=Severity.HIGH))
     assert clocks(house.connection, later.id)[0].target == 20 * HOUR

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -55,7 +56,11 @@ def test_a_departure_names_what_was_expected_and_for_how_long(catalogue: Catalog
     assert text.endswith("for 5 hours")
 
 
-def test_silence_is_told_in_hours(catalogue: Catalogue) -> None:
+def test_silence_is_told_in_hours_and_when_it_is_long_in_days(catalogue: Catalogue) -> None:
     description = catalogue["refrigerator"]
-    assert sentence(_evidence("silence"), description, "en") == "Nothing was heard for 5 hours"
-    assert "5 小时" in sentence(_evidence("silence"), description, "zh-CN")
+    short = _evidence("silence")
+    assert sentence(short, description, "en") == "Nothing was heard for 5 hours"
+    assert "5 小时" in sentence(short, description, "zh-CN")
+    long = replace(short, since=short.until - timedelta(days=588))
+    assert sentence(long, description, "en") == "Nothing was heard for 588 days"
+    assert sentence(long, description, "zh-CN") == "已连续 588 天没有收到数据"

@@ -75,8 +75,15 @@ def test_a_snooze_holds_reminders_and_nothing_else() -> None:
 
 
 def test_what_would_have_to_wait_for_weeks_is_given_up() -> None:
-    late = rule(replace(REMINDER, snoozed_until=NOON + PATIENCE + DAY))
+    until = NOON + PATIENCE + DAY
+    late = rule(replace(REMINDER, occasion="care_tip", snoozed_until=until))
     assert "more than 14 days: snoozed" in late.refused
+
+
+def test_what_is_written_anew_when_it_goes_out_waits_however_long() -> None:
+    until = NOON + PATIENCE + DAY
+    held = rule(replace(REMINDER, snoozed_until=until))
+    assert held == Ruling(until=until, why="snoozed by the customer")
 
 
 @given(

@@ -14,6 +14,7 @@ from jinja2.ext import extract_from_ast
 from markupsafe import Markup
 
 from alerts.evidence import Kind
+from alerts.notices import manner
 from api.console import figures_page, pages, trace_page, words
 from api.console.fleet_page import TRAITS
 from api.user import Role
@@ -26,10 +27,13 @@ from devices.catalogue.folder import Catalogue
 from devices.catalogue.offline import OFFLINE, problem_of
 from models.version import State as ModelState
 from runtime import errors
+from tickets import lifecycle
 from tickets.conversation.interaction import Channel
 from tickets.lifecycle import State
 from tickets.routing import dispatch
+from tickets.sla import policy
 from tickets.visits import visit
+from tickets.writing import letter
 
 TEMPLATES = sorted((pages.FOLDER / "templates").glob("*.html"))
 CHANGES = ("raised", "joined", "eased", "cleared")
@@ -43,8 +47,12 @@ NAMES = frozenset(
         *("Active", "Paused", "Disabled"),
     }
 )
-SAID_ELSEWHERE = sorted(Path(dispatch.__file__).parent.glob("*.py"))
-"""What a form of the board may be told when it is refused."""
+SAID_ELSEWHERE = [
+    path
+    for module in (dispatch, manner, letter, policy)
+    for path in sorted(Path(module.__file__).parent.glob("*.py"))
+] + [Path(lifecycle.__file__)]
+"""What a form may be told when it is refused, and why a letter waits."""
 PLACE = re.compile(r"%\((\w+)\)s")
 
 

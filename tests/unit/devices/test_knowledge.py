@@ -98,6 +98,37 @@ def test_questions_that_it_was_not_tuned_on_are_answered_nearly_as_well(index: I
     assert quality.kept_quiet == 1
 
 
+def test_strangers_questions_are_answered_too(index: Index) -> None:
+    known, fresh = (_measure(index, QUESTIONS[name]) for name in ("strangers", "fresh"))
+    assert known.first >= 0.9
+    assert fresh.first >= 0.85
+    assert fresh.among_three >= 0.9
+    assert fresh.kept_quiet >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("question", "type_name"),
+    [
+        ("wasing mashine", "washing_machine"),
+        ("waterheater", "water_heater"),
+        ("dish washer", "dishwasher"),
+        ("空調", "air_conditioner"),
+        ("洗衣鸡", "washing_machine"),
+    ],
+)
+def test_a_type_is_recognised_however_it_is_spelt(
+    index: Index, question: str, type_name: str
+) -> None:
+    found = index.search(f"{question} E1 E2 E3 F1", most=20)
+    assert {each.subject.type for each in found} == {type_name}
+
+
+def test_characters_that_sound_alike_are_taken_for_each_other(index: Index) -> None:
+    heard, unlike = (index.search(each)[0] for each in ("洗衣机不拍水", "洗衣机不怕水"))
+    assert heard.subject.name == "drain"
+    assert heard.score > 2 * unlike.score
+
+
 @pytest.mark.parametrize(
     "spelt", ["E5", "e5", "E-5", "e 05", "err 5", "Error code E5", "故障代码E5", "Ｅ５"]
 )

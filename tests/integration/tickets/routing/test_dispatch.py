@@ -143,7 +143,7 @@ def test_a_visit_whose_technician_falls_ill_goes_to_somebody_else(town: Town) ->
 
 
 def test_a_confirmed_visit_is_not_moved_but_reported_when_nobody_will_come(town: Town) -> None:
-    town.hire(ANN, BEN)
+    town.hire(ANN, replace(BEN, hours="tue-fri 08:00-17:00"))
     opened = town.open(town.home())
     town.route()
     first = town.get(opened.id)

@@ -117,6 +117,33 @@ def test_a_set_visit_stays_unless_that_is_much_dearer() -> None:
     assert _given(_together(far)) == [Start("Ann", NOW + 4 * HOUR)], "at the time it was set for"
 
 
+def test_who_was_laid_aside_to_make_room_goes_back_unless_the_room_was_needed() -> None:
+    early, late = Start("Ann", NOW + 2 * HOUR), Start("Ann", NOW + 4 * HOUR)
+    case = _case(
+        [_job(1, now_at=early), _job(2, now_at=late), _job(3)], [_member("Ann")], (2, 4, 6, 8)
+    )
+    plan = Plan(case, cost.of(case))
+    for job, opening in enumerate((2, 3, 1)):
+        plan.put(job, opening)
+    assignment.put_back(plan, [0, 1])
+    # The third took the second's time; the second has its own new one.
+    assert _given(plan) == [early, Start("Ann", NOW + 8 * HOUR), late]
+    _check(plan)
+    plan.lift(2)
+    assignment.put_back(plan, [1, 0])
+    assert _given(plan) == [early, late, None]
+
+
+def test_a_visit_that_another_has_to_leave_goes_back_once_it_has() -> None:
+    early, late = Start("Ann", NOW + 2 * HOUR), Start("Ann", NOW + 4 * HOUR)
+    case = _case([_job(1, now_at=early), _job(2, now_at=late)], [_member("Ann")], (2, 4, 6))
+    plan = Plan(case, cost.of(case))
+    plan.put(0, 1)
+    plan.put(1, 2)
+    assignment.put_back(plan, [1, 0])
+    assert _given(plan) == [early, late]
+
+
 def test_who_is_chosen_by_a_person_goes_though_untrained_and_far() -> None:
     far = _member("Ben", Place(53.5, -2.6), skills={})
     plan = _together(_case([_job(only="Ben")], [_member("Ann"), far]))
