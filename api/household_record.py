@@ -9,6 +9,7 @@ from datetime import datetime
 from alerts.notices import notice, reach
 from alerts.notices.notice import Notice
 from alerts.notices.reach import Way
+from api import heard
 from api.user import User
 from customers import consent, contact, member, ownership, plan, profile, purchase, value
 from customers.consent import Answer
@@ -21,7 +22,7 @@ from customers.plan import Cover, Plan
 from customers.profile import Profile
 from customers.purchase import Purchase
 from customers.value import Value
-from devices import appliance, device_state
+from devices import appliance
 from devices.appliance import Appliance
 from devices.device_state import DeviceState
 from storage.pool import Connection
@@ -123,14 +124,14 @@ def _owned(connection: Connection, household_id: int, asking: User, at: datetime
     now = [each for each in ownership.periods(connection, household_id) if each.until is None]
     ids = [each.device_id for each in now]
     appliances = appliance.by_ids(connection, ids)
-    heard = device_state.of(connection, ids)
+    states = heard.of(connection, ids)
     covers = plan.covers(connection, ids, at)
     plans = plan.of_devices(connection, ids, at)
     return [
         Owned(
             appliances[each.device_id],
             each.since,
-            heard[each.device_id],
+            states[each.device_id],
             covers.get(each.device_id),
             [one for one in plans if one.device_id == each.device_id],
         )

@@ -25,7 +25,7 @@ class Ticket(FromRow):
     model: str
     region: str
     household_id: int | None
-    household_name: str | None
+    household_name: str | None = Field(description="null for viewers, and where there is none")
     tier: str | None
     problem: str = Field(examples=["poor_cooling"])
     state: State

@@ -21,6 +21,7 @@ from api.user import Role
 from cli import platform, world_time
 from cli.demo_outcome import Figures, Outcome
 from cli.platform import Platform
+from cli.playtime import Playtime
 from cli.service_people import ServicePeople
 from cli.world_time import WorldTime
 from devices import appliance, watermark
@@ -44,10 +45,6 @@ FIRST_DAY = datetime(2025, 3, 3, tzinfo=UTC)
 HISTORY = timedelta(days=9)
 INCIPIENT = timedelta(days=1.5)
 """The first faults begin so long before time runs fast; models learn from what was before."""
-SETTLE_S = 12.0
-"""Kept back from `--for`, to judge and score what came last."""
-LEAST_PLAYED = 0.5
-"""This share of `--for` is played, however long a busy machine took to prepare."""
 DRAIN_TIMEOUT_S = 60.0
 TELL_EVERY_S = 5.0
 DISPATCHER = "dispatcher"
@@ -77,17 +74,24 @@ def run(wish: Wish, settings: Settings, stop: Stop, say: Say) -> Outcome:
     with mailbox.opened() as box:
         settings = settings.model_copy(update={"channels": box.channels})
         with platform.opened(settings, clock=world.path) as opened:
-            return _Story(wish, opened, stop, say, world, box).play(began)
+            playtime = Playtime(wish.seconds, stop, began)
+            return _Story(wish, opened, playtime, say, world, box).play()
 
 
 class _Story:
     """One run, from an empty fleet to the scorecard."""
 
     def __init__(
-        self, wish: Wish, opened: Platform, stop: Stop, say: Say, world: WorldTime, box: Mailbox
+        self,
+        wish: Wish,
+        opened: Platform,
+        playtime: Playtime,
+        say: Say,
+        world: WorldTime,
+        box: Mailbox,
     ) -> None:
-        self._wish, self._platform, self._stop, self._say = wish, opened, stop, say
-        self._time, self._began = world, time.monotonic()
+        self._wish, self._platform, self._playtime, self._say = wish, opened, playtime, say
+        self._time = world
         self._box: Mailbox | None = box
         with opened.pool.connection() as connection:
             reached = watermark.current(connection)
@@ -98,13 +102,11 @@ class _Story:
         self._faulty_from = self._live_from - INCIPIENT
         self._fleet = Fleet(wish.devices, wish.seed, start, self._faulty_from)
         self._people = ServicePeople(opened, self._fleet, box, wish.seed)
-        self._over_at: float | None = None
         self._first_ticket_s: float | None = None
         self._told = 0.0
 
-    def play(self, began: float) -> Outcome:
-        """Play it; its time counts from `began`."""
-        self._began = began
+    def play(self) -> Outcome:
+        """Play it, and compare what came of it with the truth."""
         with closing(self._people):
             return self._settled(self._played())
 
@@ -122,12 +124,12 @@ class _Story:
             serials = [serial for group in self._fleet.groups for serial in group.serials]
             appliance.retire_all_but(connection, serials, self._fleet.at)
         names = self._people.hire()
-        platform.start_ingest(self._platform, self._stop)
+        platform.start_ingest(self._platform, self._playtime.stop)
         self._platform.children.start("work", "work")
         self._platform.children.start("serve", "serve")
         address = BrokerAddress.parse(self._platform.settings.mqtt_url)
         with Publisher(address, f"simulator-{self._wish.seed}") as publisher:
-            broadcast = Broadcast(self._fleet, publisher, self._stop, self._over)
+            broadcast = Broadcast(self._fleet, publisher, self._playtime.stop, self._playtime.over)
             self._hand_over_history(broadcast, publisher)
             self._train()
             self._platform.children.start("watch", "watch")
@@ -160,32 +162,19 @@ class _Story:
         self._say(f"  or sign in there as {DISPATCHER}, password {password}")
 
     def _live(self, broadcast: Broadcast, names: list[str]) -> None:
-        until = "until Ctrl-C"
-        if self._wish.seconds is not None:
-            left = self._left(self._wish.seconds)
-            self._over_at = time.monotonic() + left
-            until = f"for {left:.0f} s"
+        until = self._playtime.start()
         self._say(f"time now runs {self._wish.speed:,.0f} times as fast, {until}")
         now = self._time.run(self._live_from, self._wish.speed)
-        self._people.start(names, now, self._over)
-        while not self._over():
+        self._people.start(names, now, self._playtime.over)
+        while not self._playtime.over():
             self._time.wait_for(self._fleet.at)
             broadcast.hour(now, self._wish.speed)
             self._look()
         self._people.end()
 
-    def _left(self, seconds: float) -> float:
-        """For how long time runs fast, in seconds of the wall's clock."""
-        spent = time.monotonic() - self._began
-        return max(seconds - SETTLE_S - spent, LEAST_PLAYED * seconds)
-
-    def _over(self) -> bool:
-        late = self._over_at is not None and time.monotonic() > self._over_at
-        return late or self._stop.is_set()
-
     def _look(self) -> None:
         """Check on the processes, and say now and then how it goes."""
-        spent = time.monotonic() - self._began
+        spent = self._playtime.spent()
         if spent - self._told < (1.0 if self._first_ticket_s is None else TELL_EVERY_S):
             return
         self._told = spent

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from psycopg.errors import UndefinedColumn, UndefinedTable
@@ -30,8 +32,30 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Watches connected home appliances and calls for service before they fail.",
 )
+
+
+def _show_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"hearthwatch {version('hearthwatch')}")
+        raise typer.Exit
+
+
+@app.callback()
+def hearthwatch(
+    *,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda asked: _show_version(asked=asked),
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Watches connected home appliances and calls for service before they fail."""
+
 
 TRY = "Try it out"
 RUN = "Run it"

@@ -12,6 +12,8 @@ import typer
 from cli import privacy_keys
 from cli.privacy_keys import opened, read_json
 from cli.start import AsJson, out, print_json
+from devices.catalogue import folder
+from runtime import settings
 from runtime.errors import InvalidError
 from storage.pool import Connection
 
@@ -38,9 +40,10 @@ def export(
     """
     from customers.privacy import export_bundle, subject_export
 
+    types = folder.load(settings.load().catalogue)
     with opened() as (connection, now):
         number = _known(connection, household)
-        held = subject_export.collect(connection, number, now)
+        held = subject_export.collect(connection, number, now, types)
         _note(connection, "customer.exported", number)
     if to.exists():
         raise InvalidError(f"{to} is there already", hint="name a folder that is not there yet")
@@ -110,7 +113,7 @@ def verify_proof(file: ProofFile, *, as_json: AsJson = False) -> None:
 
 @group.command("replay-erasures")
 def replay_erasures(
-    folder: Annotated[Path, typer.Argument(help="Folder with the proofs of erasures.")],
+    proofs: Annotated[Path, typer.Argument(help="Folder with the proofs of erasures.")],
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -120,9 +123,9 @@ def replay_erasures(
     """
     from customers.privacy import erasure
 
-    files = sorted(folder.glob("*.json"))
+    files = sorted(proofs.glob("*.json"))
     if not files:
-        raise InvalidError(f"there are no proofs in {folder}", hint="name the folder with them")
+        raise InvalidError(f"there are no proofs in {proofs}", hint="name the folder with them")
     again = []
     with opened() as (connection, now):
         for file in files:

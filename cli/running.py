@@ -32,7 +32,7 @@ def told(settings: Settings) -> Iterator[None]:
 
 def beside(settings: Settings) -> Settings:
     """The settings, and what a platform that runs in the same home chose where they are silent."""
-    with suppress(OSError, ValueError, KeyError):
+    with suppress(OSError, ValueError, KeyError, TypeError):
         found = json.loads(_path(settings).read_text(encoding="utf-8"))
         if _alive(int(found["pid"])):
             silent = [name for name in TOLD if name not in settings.model_fields_set]

@@ -16,6 +16,9 @@ _SQL = query.beside(__file__)
 PURPOSES = ("service", "reminders", "marketing")
 IMPORT = "import"
 """The source of what a file says, which may be older than what people said themselves."""
+API = "api"
+"""The source of what another system tells; no more its people's own word than a file."""
+SECOND_HAND = (IMPORT, API)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Entry:
     channel: str | None
     granted: bool
     source: str
-    """Where it was given: an import, the console, a page of the customer's own."""
+    """Where it was given: an import, another system, the console, a page of the customer's own."""
     wording: str
     actor: str
 
@@ -50,8 +53,8 @@ class Entry:
 def record(connection: Connection, answers: Sequence[Answer], at: datetime, *, source: str) -> None:
     """Log answers; one that repeats the last one of its channel, which still counts, adds nothing.
 
-    An import grants nothing that people took back themselves. InvalidError for a purpose that
-    nobody asks for.
+    At second hand nothing is granted that people took back themselves. InvalidError for a purpose
+    that nobody asks for.
     """
     for unknown in {each.purpose for each in answers} - set(PURPOSES):
         raise InvalidError(
@@ -68,7 +71,7 @@ def record(connection: Connection, answers: Sequence[Answer], at: datetime, *, s
             "actors": [each.actor for each in answers],
             "at": at,
             "source": source,
-            "imported": source == IMPORT,
+            "second_hand": list(SECOND_HAND),
         },
     )
 

@@ -1,6 +1,6 @@
 -- name: record
 -- Only an answer that differs from the last one of its channel, or from the one that counts there, is
--- a new row. What people took back themselves no import grants again.
+-- a new row. What people took back themselves is not granted again at second hand.
 INSERT INTO hearthwatch.consents
     (contact_id, purpose, channel, granted, at, source, wording, actor)
 SELECT
@@ -33,8 +33,10 @@ WHERE (
         OR counts.granted IS DISTINCT FROM told.granted
     )
     AND NOT (
-        %(imported)s AND told.granted AND NOT coalesce(last.granted, true)
-        AND last.source <> %(source)s
+        %(source)s = ANY (%(second_hand)s::text[])
+        AND told.granted
+        AND NOT coalesce(last.granted, true)
+        AND last.source <> ALL (%(second_hand)s::text[])
     )
 
 -- name: allows

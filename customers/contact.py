@@ -66,7 +66,12 @@ class Entry:
 
 
 def upsert(
-    connection: Connection, entries: Sequence[Entry], at: datetime, *, source: str
+    connection: Connection,
+    entries: Sequence[Entry],
+    at: datetime,
+    *,
+    source: str,
+    actor: str = "",
 ) -> dict[str, int]:
     """Add or update contacts by external id, and log their consents; return the id of each.
 
@@ -90,7 +95,7 @@ def upsert(
     put(
         connection, {ids[each.external_id]: (each.name, each.phone, each.email) for each in entries}
     )
-    consent.record(connection, _answers(entries, ids), at, source=source)
+    consent.record(connection, _answers(entries, ids, actor), at, source=source)
     return ids
 
 
@@ -116,9 +121,9 @@ def put(connection: Connection, reached: Mapping[int, tuple[str, str | None, str
     )
 
 
-def _answers(entries: Sequence[Entry], ids: dict[str, int]) -> list[Answer]:
+def _answers(entries: Sequence[Entry], ids: dict[str, int], actor: str) -> list[Answer]:
     return [
-        Answer(ids[entry.external_id], purpose, granted=purpose in entry.consents)
+        Answer(ids[entry.external_id], purpose, granted=purpose in entry.consents, actor=actor)
         for entry in entries
         for purpose in PURPOSES
     ]

@@ -108,7 +108,9 @@ def _letters(pool: Pool, clock: Clock, orders: Orders) -> dict[str, Errand]:
 
 def _desk(pool: Pool, clock: Clock, orders: Orders) -> dict[str, Errand]:
     return {
-        errand.ROUTE: partial(dispatch.route, pool, orders.catalogue, clock),
+        errand.ROUTE: partial(
+            dispatch.route, pool, orders.catalogue, clock, quiet=orders.post.rules.quiet
+        ),
         weighing.REFRESH: partial(weighing.refresh, pool, clock),
         watching.LOOK: partial(watching.look, pool, clock),
         review.LOOK: partial(review.look, pool, orders.catalogue, clock),

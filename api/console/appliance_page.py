@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 
-from api import history, region, wording
+from api import heard, history, region, whose, wording
 from api.console import language, outlook_card, pages, plot, words
 from api.console.plot import Chart, Line, Marks
 from api.console.session import SignedIn
@@ -18,7 +18,7 @@ from api.history import Point, Resolution
 from api.house import House, Served, Transaction
 from api.routes.appliances import Serial
 from customers import household, ownership
-from devices import device_state, fault_event, telemetry
+from devices import fault_event, telemetry
 from devices.appliance import Appliance
 from devices.catalogue.appliance_type import ApplianceType, Kind, Metric
 from devices.fault_event import Event
@@ -61,19 +61,19 @@ def show(
     found = region.appliance_for(connection, asking.user, serial)
     spoken = language.chosen(request)
     description = house.catalogue.get(found.type)
-    heard = device_state.of(connection, [found.id])[found.id]
+    state = heard.of(connection, [found.id])[found.id]
     owner = ownership.households_of(connection, [found.id]).get(found.id)
     tickets = ticket.page(connection, device_id=found.id, limit=20)
     # Readings may lag behind the clock or lead it; the newest one is what the page is about.
-    until = heard.last_reading_at or house.clock.now()
+    until = state.last_reading_at or house.clock.now()
     return pages.render(
         request,
         "appliance.html",
         asking,
         appliance=found,
         type_title=wording.type_title(house.catalogue, found.type, spoken),
-        heard=heard,
-        household=household.get(connection, owner) if owner else None,
+        heard=state,
+        household=whose.called(household.get(connection, owner), asking.user) if owner else None,
         values=_values(connection, description, found, until, spoken),
         charts=_charts(connection, description, found, until, int(days), spoken),
         outlook=outlook_card.of(connection, found.id, description, spoken),

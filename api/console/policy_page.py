@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import audit
-from api.access import check_role
+from api.access import check_everywhere, check_role
 from api.console import language, pages, policy_draft
 from api.console.policy_draft import CalendarRow, Draft, PlaceRow, PromiseRow
 from api.console.session import FilledIn, Session, SignedIn
@@ -135,6 +135,7 @@ def change(
 ) -> Response:
     """Let what the form says hold from now on; what is refused stands in the form again."""
     check_role(asking.user, Role.ADMIN)
+    check_everywhere(asking.user)
     try:
         with connection.transaction():
             _change(connection, house, asking.user.name, draft)
@@ -159,7 +160,7 @@ def _render(
 ) -> Response:
     places = {**kept.policy.regions, policy_draft.ELSEWHERE: kept.policy.elsewhere}
     now, spoken = house.clock.now(), language.chosen(request)
-    may_change = asking.user.role.covers(Role.ADMIN)
+    may_change = asking.user.role.covers(Role.ADMIN) and asking.user.region is None
     return pages.render(
         request,
         "promises.html",

@@ -100,7 +100,7 @@ def export(
     """Everything that is held, as one archive."""
     check_role(asking.user, Role.ADMIN)
     found = region.household_for(connection, asking.user, household_id)
-    held = subject_export.collect(connection, found.id, house.clock.now())
+    held = subject_export.collect(connection, found.id, house.clock.now(), house.catalogue)
     audit.record(connection, asking.user.name, "customer.exported", f"household:{found.id}")
     name = f"household-{found.id}.zip"
     return _attached(zipped(export_bundle.files(held)), name, "application/zip")

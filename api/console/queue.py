@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from alerts.evidence import Evidence
-from api import wording
+from api import whose, wording
 from api.console import language, live, pages, promise_card
 from api.console.live import Pulse
 from api.console.promise_card import Promise
@@ -131,7 +131,7 @@ def _render(
         request,
         template,
         asking,
-        rows=_rows(house, connection, shown, spoken),
+        rows=_rows(house, connection, whose.tickets(shown, asking.user), spoken),
         counters=_counters(everything),
         wanted=wanted,
         total=len(everything),

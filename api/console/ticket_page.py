@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from alerts import departure_words
 from alerts.judges.anomaly import MOST_MOVED
-from api import instant, permission, region, user, wording
+from api import heard, instant, permission, region, user, whose, wording
 from api.console import (
     evidence_charts,
     kin_card,
@@ -35,7 +35,7 @@ from api.user import Role, User
 from customers import contact, household
 from customers.contact import Contact
 from customers.household import Household
-from devices import appliance, device_state
+from devices import appliance
 from models.artefacts.packing import UnreadableError
 from models.reasons import explanation
 from runtime.errors import HearthwatchError
@@ -152,7 +152,7 @@ def render(
         customer=customer,
         zone=_zone(customer),
         appliance=appliance.by_ids(connection, [found.device_id])[found.device_id],
-        heard=device_state.of(connection, [found.device_id])[found.device_id],
+        heard=heard.of(connection, [found.device_id])[found.device_id],
         next_states=_next_states(found, asking.user),
         technicians=user.technicians(connection, found.region),
         now=house.clock.now(),
@@ -165,7 +165,8 @@ def _customer(connection: Connection, found: Ticket, asking: Session) -> Custome
     contacts: Sequence[Contact] = ()
     if asking.user.role.covers(Role.TECHNICIAN):
         contacts = contact.of_household(connection, found.household_id)
-    return Customer(household.get(connection, found.household_id), contacts)
+    home = household.get(connection, found.household_id)
+    return Customer(whose.called(home, asking.user), contacts)
 
 
 def _zone(customer: Customer | None) -> ZoneInfo:
@@ -187,7 +188,7 @@ def _standing(
 ) -> tuple[datetime, list[str]] | None:
     """What departs as of the newest reading, if models see anything and can be read."""
     description = house.catalogue.get(found.type)
-    newest = device_state.of(connection, [found.device_id])[found.device_id].last_reading_at
+    newest = heard.of(connection, [found.device_id])[found.device_id].last_reading_at
     if description is None or newest is None or State(found.state) not in OPEN:
         return None
     try:

@@ -49,6 +49,7 @@ NAMES = {
     "visit.arrived": "Arrived",
     "visit.finished": "Visit finished",
     "visit.cancelled": "Visit cancelled",
+    "visit.missed": "Visit missed",
     "verdict.recorded": "Verdict given",
     "notice.queued": "Notice written",
     "notice.sent": "Notice sent",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from api import visiting, wording
-from api.user import User
+from api.user import Role, User
 from customers import household, profile
 from customers.household import Household
 from devices.catalogue.folder import Catalogue
@@ -35,7 +35,7 @@ class Stop:
     kind: str
     """The appliance's type, in words."""
     home: Household | None
-    """Where to go; None once the visit is over, or if nobody is registered."""
+    """Where to go; None for a viewer, once the visit is over, or if nobody is registered."""
     begins: datetime
     """In the home's own time."""
     ends: datetime
@@ -62,6 +62,8 @@ def of(
     )
     shown = [each for each in found if each.state != visit.State.CANCELLED]
     stops = _stops(connection, catalogue, shown, spoken)
+    if not asking.role.covers(Role.TECHNICIAN):
+        stops = [replace(each, home=None) for each in stops]
     stops.sort(key=lambda each: (each.begins.date(), each.visit.begins_at, each.visit.id))
     return {day: list(each) for day, each in groupby(stops, lambda each: each.begins.date())}
 

@@ -9,14 +9,15 @@ import pandas as pd
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api import etag, problem, region
+from api import etag, heard, problem, region, whose
 from api.access import Viewer
 from api.cursor import Page
 from api.from_row import FromRow
 from api.house import Served, Transaction
 from api.paging import Paging, pages_of
+from api.user import User
 from customers import household, ownership
-from devices import appliance, device_state, telemetry
+from devices import appliance, telemetry
 from devices.catalogue.appliance_type import ApplianceType
 from runtime.errors import InvalidError
 from storage.pool import Connection
@@ -45,7 +46,7 @@ class Owner(FromRow):
 
     id: int
     external_id: str
-    name: str
+    name: str = Field(description="The external id instead, for viewers")
     tier: str
 
 
@@ -69,7 +70,9 @@ class ApplianceDetail(Appliance):
     """An appliance with its owner and what was last heard of it."""
 
     owner: Owner | None
-    presence: str | None = Field(description="online or offline, as it said last")
+    presence: str | None = Field(
+        description="online or offline, as it said last; offline, too, once it is silent"
+    )
     presence_at: datetime | None
     last_reading: LastReading | None
 
@@ -115,10 +118,10 @@ def show(
 ) -> ApplianceDetail | Response:
     """One appliance by its serial number, with owner, presence and last reading."""
     found = region.appliance_for(connection, asking, serial)
-    state = device_state.of(connection, [found.id])[found.id]
+    state = heard.of(connection, [found.id])[found.id]
     detail = ApplianceDetail(
         **Appliance.model_validate(found).model_dump(),
-        owner=_owner(connection, found.id),
+        owner=_owner(connection, found.id, asking),
         presence=state.presence,
         presence_at=state.presence_at,
         last_reading=_last_reading(
@@ -128,11 +131,12 @@ def show(
     return etag.answer(request, response, detail)
 
 
-def _owner(connection: Connection, device_id: int) -> Owner | None:
+def _owner(connection: Connection, device_id: int, asking: User) -> Owner | None:
     household_id = ownership.households_of(connection, [device_id]).get(device_id)
     if household_id is None:
         return None
-    return Owner.model_validate(household.get(connection, household_id))
+    home = household.get(connection, household_id)
+    return Owner.model_validate(whose.called(home, asking))
 
 
 def _last_reading(

@@ -14,9 +14,9 @@ from api.access import Dispatcher
 from api.csv_body import CsvBody
 from api.customer_answer import HouseholdDetail
 from api.house import Served, Transaction
-from api.instant import Instant
+from api.instant import DayOrInstant
 from api.intake_rows import of_customer, of_items
-from customers import household, member
+from customers import consent, household, member
 from customers.imports import importing, importing_plans, importing_purchases
 from customers.imports.importing import CustomerReport
 from runtime.csv_table import Report
@@ -69,7 +69,7 @@ class PurchaseAsked(_Asked):
     part_number: Id
     amount: Decimal = Field(ge=0, max_digits=14, decimal_places=2, description="For all of it")
     currency: str = Field(pattern="^[A-Z]{3}$", examples=["EUR"])
-    bought_at: Instant
+    bought_at: DayOrInstant = Field(examples=["2026-10-01", "2026-10-01T09:30:00+01:00"])
     quantity: int = Field(default=1, ge=1, lt=1_000_000)
     serial: str = Field(default="", max_length=64, description="The appliance that it is for")
 
@@ -108,7 +108,9 @@ def put(
     known = household.ids_of(connection, [external_id])
     rows = of_customer(external_id, asked.model_dump(mode="json"))
     report = CustomerReport()
-    ids = importing.take_in(connection, rows, report, now, asking.region)
+    ids = importing.take_in(
+        connection, rows, report, now, asking.region, source=consent.API, actor=asking.name
+    )
     _check(report)
     number = ids[external_id]
     audit.record(connection, asking.name, "customer changed", f"household:{number}")
@@ -131,7 +133,7 @@ def import_customers(
     The report says what was cleaned, what was refused and why, and what looks like a duplicate.
     """
     report = importing.import_customers(
-        connection, [content], house.clock.now(), region=asking.region
+        connection, [content], house.clock.now(), region=asking.region, actor=asking.name
     )
     audit.record(connection, asking.name, f"imported {report.accepted} customers", "customers")
     return report

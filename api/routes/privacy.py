@@ -41,7 +41,7 @@ def export(
 ) -> Response:
     """All that is held: a zip of JSON, pages in both languages and files; or one of those alone."""
     found = region.household_for(connection, asking, household_id)
-    held = subject_export.collect(connection, found.id, house.clock.now())
+    held = subject_export.collect(connection, found.id, house.clock.now(), house.catalogue)
     audit.record(connection, asking.name, "customer.exported", f"household:{found.id}")
     if format_ == "json":
         return Response(export_bundle.as_json(held), media_type="application/json")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api import audit, cursor, etag, problem, region
-from api.access import Admin, Viewer
+from api.access import AdminOfAll, Viewer
 from api.etag import IfMatch
 from api.from_row import FromRow
 from api.house import Served, Transaction
@@ -87,7 +87,7 @@ def show_policy(
 def change_policy(
     response: Response,
     connection: Transaction,
-    asking: Admin,
+    asking: AdminOfAll,
     house: Served,
     asked: Policy,
     if_match: IfMatch = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import cursor, etag, permission, problem, region, ticket_answer
+from api import cursor, etag, permission, problem, region, ticket_answer, whose
 from api.access import Technician, Viewer
 from api.cursor import Page
 from api.etag import IfMatch
@@ -67,7 +67,7 @@ def index(
         household_id=household_id,
         region=asking.region or region_,
     )
-    return paging.read(found, Ticket)
+    return paging.read(whose.tickets(found, asking), Ticket)
 
 
 @router.get(
@@ -85,7 +85,7 @@ def show(
     ticket_id: TicketId,
 ) -> TicketDetail | Response:
     """One ticket with its evidence and history; its ETag is needed to change it."""
-    found = region.ticket_for(connection, asking, ticket_id)
+    (found,) = whose.tickets([region.ticket_for(connection, asking, ticket_id)], asking)
     return etag.answer(request, response, ticket_answer.detail(connection, house.catalogue, found))
 
 

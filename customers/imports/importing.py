@@ -36,7 +36,12 @@ class CustomerReport(Report):
 
 
 def import_customers(
-    connection: Connection, lines: Iterable[bytes], at: datetime, *, region: str | None = None
+    connection: Connection,
+    lines: Iterable[bytes],
+    at: datetime,
+    *,
+    region: str | None = None,
+    actor: str = "",
 ) -> CustomerReport:
     """Add or update the households and contacts of a file, in the caller's transaction.
 
@@ -45,7 +50,8 @@ def import_customers(
     """
     text, encoding = text_encoding.as_utf8(lines)
     report = CustomerReport(encoding=encoding)
-    take_in(connection, csv_table.read(text, COLUMNS, report, OPTIONAL), report, at, region)
+    rows = csv_table.read(text, COLUMNS, report, OPTIONAL)
+    take_in(connection, rows, report, at, region, actor=actor)
     return report.in_order()
 
 
@@ -55,15 +61,21 @@ def take_in(
     report: CustomerReport,
     at: datetime,
     region: str | None = None,
+    *,
+    source: str = consent.IMPORT,
+    actor: str = "",
 ) -> dict[str, int]:
-    """Keep the rows that can be kept; return the id of each household by the id in its row."""
+    """Keep the rows that can be kept; return the id of each household by the id in its row.
+
+    Consents are logged with their source and who told of them.
+    """
     alias.hold(connection, {cleaning.tidy(row["household_id"]) for row in rows})
     accepted = _accepted(connection, rows, report, region)
     survivors = alias.survivors(connection, [row["household_id"] for row in accepted])
     ids = _keep_households(connection, accepted, survivors, at)
     people = [row for row in accepted if row["contact_id"]]
     entries = [_contact(row, ids[row["household_id"]]) for row in people]
-    contacts = contact.upsert(connection, entries, at, source=consent.IMPORT)
+    contacts = contact.upsert(connection, entries, at, source=source, actor=actor)
     member.record(
         connection,
         {contacts[row["contact_id"]]: row["role"] for row in people if row.values.get("role")},

@@ -21,13 +21,13 @@ WORDS = Path(__file__).with_name("export_words.yaml")
 AS_WRITTEN = frozenset(
     {
         *("address", "body", "bytes", "comment", "content", "email", "external_id", "external_ref"),
-        *("model", "name", "note", "part_number", "phone", "picture", "region", "serial", "text"),
+        *("model", "name", "part_number", "phone", "picture", "region", "serial", "text"),
         *("time_zone", "wording", "words"),
     }
 )
 """What people or other systems wrote: shown to the letter."""
+STATISTICS = ("readings", "mean", "least", "most")
 PEOPLE = frozenset({"actor", "asked_by", "assignee", "technician", "undone_by"})
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _CODE = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 
 
@@ -56,26 +56,17 @@ class Wording:
         value = row.get(column)
         if value is None or value in ({}, [], ""):
             return ""
-        if column in AS_WRITTEN:
-            return str(value)
-        if column in PEOPLE:
-            return self._of("actors", str(value)) or str(value)
-        title = self.names.title(row, column)
-        if title is not None:
-            return title.language(self.language)
-        if column == "metrics" and isinstance(value, Mapping):
-            return self._metrics(row, value)
-        return self._named(column, value) or self.text(value)
+        return self._written(column, str(value)) or self._coded(row, column, value)
 
     def text(self, value: object) -> str:
         """A value that needs no other to be understood."""
         if isinstance(value, bool):
             return self.page("yes" if value else "no")
         if isinstance(value, list):
-            return ", ".join(self.text(each) for each in value)
+            return self.page("comma").join(self.text(each) for each in value)
         if isinstance(value, Mapping):
             told = ((self.text(name), self.text(each)) for name, each in value.items())
-            return ", ".join(f"{name} {each}" for name, each in told)
+            return self.page("comma").join(f"{name} {each}" for name, each in told)
         if isinstance(value, float):
             return f"{round(value, 2):.12g}"
         return self._word(str(value))
@@ -87,6 +78,23 @@ class Wording:
     def at(self, instant: datetime) -> str:
         """An instant to the minute, by the household's clock."""
         return f"{instant.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def _written(self, column: str, text: str) -> str:
+        """What people or other systems wrote, to the letter, and who it was."""
+        if column in AS_WRITTEN:
+            return text
+        if column in PEOPLE:
+            return self._of("actors", text) or text
+        return self._filled("notes", text) or text if column == "note" else ""
+
+    def _coded(self, row: Row, column: str, value: object) -> str:
+        """What we wrote, in words."""
+        title = self.names.title(row, column)
+        if title is not None:
+            return title.language(self.language)
+        if column == "metrics" and isinstance(value, Mapping):
+            return self._metrics(row, value)
+        return self._named(column, value) or self.text(value)
 
     def _named(self, column: str, value: object) -> str:
         """What an id stands for, or the name of a country or a language."""
@@ -113,7 +121,8 @@ class Wording:
         row = self.names.tickets.get(number)
         if row is None:
             return str(number)
-        return f"{number}: {self.cell(row, 'problem')}, {self.cell(row, 'device_id')}"
+        problem, appliance = self.cell(row, "problem"), self.cell(row, "device_id")
+        return self.page("comma").join([f"{number}{self.page('colon')}{problem}", appliance])
 
     def _matter(self, named: object) -> str:
         """What a name such as `ticket:12` or `consumable:3:water_filter` stands for."""
@@ -128,20 +137,21 @@ class Wording:
         if kind in {"consumable", "tip"}:
             wears = self.cell({"device_id": number, "consumable": names[-1]}, "consumable")
             told = [wears] if kind == "consumable" else []
-            return ", ".join([*told, self._appliance(number)])
+            return self.page("comma").join([*told, self._appliance(number)])
         return self._of("values", kind) or ""
 
     def _local(self, part: str, code: str) -> str:
         """A country or a language by its name; the code itself if it has none."""
         return str(getattr(Locale(self.language), part).get(code, code))
 
-    def _metrics(self, row: Row, metrics: Mapping[str, object]) -> str:
+    def _metrics(self, row: Row, metrics: Mapping[str, Mapping[str, object]]) -> str:
         lines = []
         for name, told in metrics.items():
             metric = self.names.metric(row, name)
             title = metric.title.language(self.language) if metric else self._word(name)
             unit = f" ({metric.unit})" if metric and metric.unit else ""
-            lines.append(f"{title}{unit}: {self.text(told)}")
+            figures = {each: told[each] for each in STATISTICS if each in told}
+            lines.append(f"{title}{unit}{self.page('colon')}{self.text(figures)}")
         return "\n".join(lines)
 
     def _word(self, text: str) -> str:
@@ -149,16 +159,33 @@ class Wording:
         known = self._of("values", text) or self._of("actions", text)
         if known is not None:
             return known
-        if _INSTANT.match(text):
-            return self.at(datetime.fromisoformat(text))
-        for pattern, told in words()["patterns"].items():
-            found = re.fullmatch(pattern, text)
-            if found:
-                return str(told[self.language]).format(*map(self._word, found.groups()))
+        instant = _instant(text)
+        if instant is not None:
+            return self.at(instant)
+        filled = self._filled("patterns", text)
+        if filled:
+            return filled
         if _CODE.fullmatch(text):
             return text.replace("_", " ")
         return _CODE.sub(lambda code: self._of("values", code[0]) or code[0], text)
 
+    def _filled(self, part: str, text: str) -> str:
+        """A text of ours that has something in it, or that stands where people write too."""
+        for pattern, told in words()[part].items():
+            found = re.fullmatch(pattern, text)
+            if found:
+                return str(told[self.language]).format(*map(self._word, found.groups()))
+        return ""
+
     def _of(self, part: str, text: str) -> str | None:
         known = words()[part].get(text)
         return str(known[self.language]) if known else None
+
+
+def _instant(text: str) -> datetime | None:
+    """The aware instant that a text is, if it is one."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return told if told.tzinfo else None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from customers import contact, household, ownership
-from customers.secrecy import blind_index
+from customers import household, ownership, phone_book
 from devices import appliance
 from devices.appliance import Appliance
 from devices.catalogue.folder import Catalogue
@@ -67,18 +66,15 @@ def _household(connection: Connection, told: Told) -> int | None:
         return found.id
     if told.phone is None:
         return None
-    marked = blind_index.find(connection, "phone", told.phone)
-    people = contact.by_ids(connection, marked.contact_ids)
-    known = household.by_ids(connection, {each.household_id for each in people.values()})
-    homes = [each.id for each in known.values() if told.region in {None, each.region}]
+    homes = phone_book.households(connection, told.phone, told.region)
     if not homes:
         raise NotFoundError(
             "nobody is known by this phone number",
-            hint="give the serial number, or the number with its country, such as +86 10 ...",
+            hint="check it, or give the serial number of the appliance",
         )
     if len(homes) > 1:
         raise ConflictError(
-            f"households {', '.join(map(str, sorted(homes)))} share this phone number",
+            f"households {', '.join(map(str, homes))} share this phone number",
             hint="give `household_id` or `serial`",
         )
     return homes[0]

@@ -22,7 +22,7 @@ from storage import query
 from storage.pool import Connection
 from tickets import one_open, ticket
 from tickets.conversation.caller import Told
-from tickets.lifecycle import OPEN, WITH_VISIT
+from tickets.lifecycle import WITHOUT_VISIT
 from tickets.one_open import Opened, Wanted
 from tickets.routing import errand
 
@@ -74,17 +74,17 @@ def _named(connection: Connection, wanted: Wanted) -> Wanted:
 
 
 def _take_name(connection: Connection, wanted: Wanted) -> bool:
-    """Whether there was such a ticket without a visit; routing looks again at what it takes."""
+    """Whether the problem has a ticket now: such a one without a visit, which is routed anew."""
     asked = {
         "device_id": wanted.device_id,
         "problem": wanted.problem,
-        "states": sorted(OPEN - WITH_VISIT),
+        "states": sorted(WITHOUT_VISIT),
     }
     try:
         with connection.transaction():
             taken = connection.execute(_SQL["take_name"], asked).rowcount
     except UniqueViolation:
-        return False  # An alert has opened its own for the problem meanwhile.
+        return True  # An alert has opened one of its own meanwhile.
     if taken:
         errand.ask(connection)
     return bool(taken)

@@ -14,6 +14,7 @@ from tickets.conversation import note
 from tickets.lifecycle import State
 from tickets.outside import link
 from tickets.outside.mapping import Mappings, Outward
+from tickets.routing import booking
 from tickets.ticket import Move, Ticket
 
 _SQL = query.beside(__file__)
@@ -71,6 +72,7 @@ def apply(
 ) -> Outcome:
     """Take an update over in the caller's transaction: all of it, or none with the reason."""
     ticket_id = ticket_of(connection, update)
+    _hold_calendar(connection, update, ticket_id)
     connection.execute(_SQL["hold"], {"id": ticket_id})
     found = ticket.get(connection, ticket_id)
     if update.version is not None and update.version != found.version:
@@ -85,6 +87,13 @@ def apply(
     if update.note.strip():
         note.add(connection, moved, update.note, actor, at)
     return Outcome(moved, asked is not None)
+
+
+def _hold_calendar(connection: Connection, update: Update, ticket_id: int) -> None:
+    """Hold the calendar of whoever goes before the ticket, in the order that routing keeps."""
+    if update.assignee or update.visit_at:
+        name = update.assignee or ticket.get(connection, ticket_id).assignee
+        booking.hold_calendars(connection, [name] if name else [])
 
 
 def _check_order(connection: Connection, update: Update, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 from psycopg.errors import DeadlockDetected
@@ -16,9 +17,10 @@ from tickets.lifecycle import State
 from tickets.routing import explanation, giving, trail
 from tickets.routing.calendar import Span
 from tickets.routing.case import Opening
-from tickets.routing.demand import ACTOR, OFFERED, Wanting
+from tickets.routing.demand import ACTOR, MISSED, OFFERED
 from tickets.routing.plan import Plan
 from tickets.routing.run import Run
+from tickets.routing.wanting import Wanting
 from tickets.ticket import Move
 from tickets.visits.visit import LENGTH
 
@@ -105,14 +107,24 @@ def _carry_out(
 ) -> str:
     wanting = given.wanting
     if given.opening is None:
-        # It had a visit, and a danger needs the time more.
-        asked = Move(State.TRIAGED, wanting.version, ACTOR)
+        # It had a visit, and a danger needs the time more; or it was missed, and nobody has time.
+        note = MISSED if wanting.missed(made.at) else ""
+        asked = Move(State.TRIAGED, wanting.version, ACTOR, note=note)
         ticket.move(connection, wanting.id, asked, made.at)
         return "moved"
     if wanting.id in offered:
         giving.offer(connection, wanting.id, wanting.version, ACTOR, OFFERED, made.at)
         return "offered"
+    if wanting.missed(made.at):
+        wanting = _take_back(connection, wanting, made.at)
     return _give(connection, wanting, given.opening, made, explanation.why(plan, given.job))
+
+
+def _take_back(connection: Connection, wanting: Wanting, at: datetime) -> Wanting:
+    """End a visit to which nobody set out, before there is another."""
+    asked = Move(State.TRIAGED, wanting.version, ACTOR, note=MISSED)
+    back = ticket.move(connection, wanting.id, asked, at)
+    return replace(wanting, version=back.version, state=back.state)
 
 
 def _give(

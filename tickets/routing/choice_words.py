@@ -50,6 +50,7 @@ _LEFT = {
         "by_hand": "Tickets of {region} are routed by hand.",
         "away": "{technician} is away on {at}, and the visit is settled.",
         "gone": "{technician} does not work here any more, and the visit on {at} is settled.",
+        "missed": "{technician} did not set out to the visit on {at}.",
     },
     "zh": {
         "no_technician": "{region} 没有技师。",
@@ -63,6 +64,7 @@ _LEFT = {
         "by_hand": "{region} 的工单由人工派单。",
         "away": "{technician} 在 {at} 不在岗，而该次上门已确定。",
         "gone": "{technician} 已不在此工作，而 {at} 的上门已确定。",
+        "missed": "{technician} 未出发前往 {at} 的上门。",
     },
 }
 _SOMEBODY = {"en": "Whoever could go", "zh": "可派的技师"}

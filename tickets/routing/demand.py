@@ -1,21 +1,20 @@
-"""Which tickets want a visit, what each needs, and which visits may be moved for others."""
+"""Which tickets of a region may want a visit, what each needs, and by when."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from psycopg.rows import class_row
 
 from customers import profile
 from devices.catalogue.folder import Catalogue
-from devices.catalogue.offline import OFFLINE, has_problem, problem_of
+from devices.catalogue.offline import has_problem, problem_of
 from storage import query
 from storage.pool import Connection
-from tickets.lifecycle import State
-from tickets.routing.case import Job, Start
+from tickets.routing.case import Job
 from tickets.routing.travel import Place
+from tickets.routing.wanting import LEAD, Wanting
 from tickets.sla import clock
 from tickets.sla.clock import Kind
 
@@ -23,14 +22,8 @@ _SQL = query.beside(__file__)
 ACTOR = "hearthwatch"
 OFFERED = "slots offered"
 """The note on a ticket whose customer was asked to choose."""
-ANSWER_WITHIN = timedelta(hours=24)
-"""Then routing chooses."""
-SELF_HELP = timedelta(hours=24)
-"""So long a customer may help themselves, as their notice says how, before somebody is sent."""
-LEAD = timedelta(hours=2)
-"""Nobody is sent sooner: the technician and the customer have to be told."""
-SETTLED = timedelta(hours=24)
-"""A visit so near is not moved any more."""
+MISSED = "nobody set out to the visit"
+"""The note on a ticket whose visit is planned anew for that."""
 DUE = {
     "critical": timedelta(hours=24),
     "high": timedelta(hours=48),
@@ -42,97 +35,6 @@ MOST_LATE = 20
 """Visits that a run tries to bring forward."""
 SAFETY_WEIGHT = 10.0
 PRIORITY_OF_WEIGHT_1 = 50.0
-
-
-@dataclass(frozen=True)
-class Wanting:
-    """A ticket that routing may have to do with."""
-
-    id: int
-    version: int
-    state: str
-    type: str
-    problem: str
-    severity: str
-    safety: bool
-    priority: float
-    opened_at: datetime
-    household_id: int | None
-    tier: str | None
-    assignee: str | None
-    technician: str | None
-    begins_at: datetime | None
-    number: int
-    pinned: str | None
-    pinned_at: datetime | None
-    confirmed: bool
-    chosen_by: str
-    """What set the last visit: `routing`, `customer`, `staff`, or nothing yet."""
-    chosen: str | None
-    """The technician of that visit."""
-    offered: bool
-    changed_at: datetime
-
-    @property
-    def only(self) -> str | None:
-        """The technician whom a person chose; one left from an earlier visit is not."""
-        if self.pinned is not None or self.state != State.TRIAGED:
-            return self.pinned
-        return None if self.assignee == self.chosen else self.assignee
-
-    @property
-    def by_human(self) -> bool:
-        """Whether a person has chosen who goes, or when."""
-        return self.only is not None or self.pinned_at is not None
-
-    @property
-    def as_pinned(self) -> bool:
-        """Whether the visit, if there is one, is as somebody pinned it."""
-        return self.visit is None or (
-            self.pinned in {None, self.technician} and self.pinned_at in {None, self.begins_at}
-        )
-
-    @property
-    def visit(self) -> Start | None:
-        """The visit as it stands."""
-        if self.state != State.SCHEDULED or self.technician is None or self.begins_at is None:
-            return None
-        return Start(self.technician, self.begins_at)
-
-    def movable(self, now: datetime) -> bool:
-        """Whether the visit was routing's choice, nobody has agreed to it, and it is far off."""
-        return (
-            self._far(now)
-            and self.chosen_by == "routing"
-            and not self.confirmed
-            and self.pinned is None
-            and self.pinned_at is None
-        )
-
-    @property
-    def sent_by_staff(self) -> bool:
-        """Whether a person named who goes; a time that a customer agreed to names nobody."""
-        return self.pinned is not None or (self.chosen_by == "staff" and not self.confirmed)
-
-    def _far(self, now: datetime) -> bool:
-        return self.visit is not None and self.visit.begins_at - now > SETTLED
-
-    def wants(self, now: datetime) -> bool:
-        """Whether somebody has to be found: there is no visit, and no answer to wait for."""
-        match self.state:
-            case State.NEW | State.REOPENED | State.TRIAGED:
-                return self.wanted_from <= now
-            case State.WAITING_FOR_CUSTOMER:
-                return self.offered and now - self.changed_at >= ANSWER_WITHIN
-            case State.SCHEDULED:
-                return not self.as_pinned and self._far(now)
-        return False
-
-    @property
-    def wanted_from(self) -> datetime:
-        """Until then the customer may help themselves; a person who triages ends that."""
-        helps = self.problem == OFFLINE and not self.safety and self.state == State.NEW
-        return self.opened_at + SELF_HELP if helps else self.opened_at
 
 
 def of_region(connection: Connection, region: str, ticket_id: int | None = None) -> list[Wanting]:
@@ -196,7 +98,7 @@ def _job(
         due_at=due_at,
         only=wanting.only,
         only_at=wanting.pinned_at,
-        now_at=wanting.visit if wanting.as_pinned else None,
+        now_at=None if wanting.missed(now) or not wanting.as_pinned else wanting.visit,
     )
 
 

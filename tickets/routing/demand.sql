@@ -3,7 +3,8 @@
 SELECT
     ticket.id, ticket.version, ticket.state, appliance.type, ticket.problem, ticket.severity,
     ticket.safety, ticket.priority, ticket.opened_at, ticket.household_id, household.tier,
-    ticket.assignee, visit.technician, visit.begins_at,
+    coalesce(household.time_zone, 'UTC') AS time_zone,
+    ticket.assignee, visit.technician, visit.begins_at, visit.ends_at,
     coalesce(visit.number, 1) AS number,
     pin.technician AS pinned, pin.begins_at AS pinned_at,
     coalesce(pin.confirmed, false) AS confirmed,

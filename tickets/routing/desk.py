@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.notices.quiet_hours import QuietHours
 from storage.pool import Connection
 from tickets.lifecycle import State
 from tickets.routing import technician
 from tickets.routing.calendar import Span
-from tickets.routing.demand import Wanting
 from tickets.routing.explanation import Left
 from tickets.routing.service_region import ServiceRegion
 from tickets.routing.supply import Supply
+from tickets.routing.wanting import Wanting
 from tickets.visits import visit
 
 MOST_AT_ONCE = 400
 """Tickets a run takes on, the most urgent first; the next run has the others."""
+MISSED = "missed"
+"""Why a ticket is left to whose visit nobody set out."""
 
 
 @dataclass
@@ -26,9 +29,13 @@ class Desk:
 
     region: ServiceRegion
     now: datetime
+    quiet: QuietHours
+    """When no customer is written to."""
     book: list[Wanting] = field(default_factory=list)
     offer: list[Wanting] = field(default_factory=list)
     left: dict[int, Left] = field(default_factory=dict)
+    missed: list[Wanting] = field(default_factory=list)
+    """Whose visits should be over, and nobody set out."""
     keep_time: dict[int, Left] = field(default_factory=dict)
     """Settled visits that another technician may take over, and why the desk is needed if not."""
 
@@ -60,16 +67,18 @@ def sort(
     wanting: Sequence[Wanting],
     lost: Mapping[int, str],
     now: datetime,
+    quiet: QuietHours,
 ) -> Desk:
     """Lay out who is booked, who is asked first, and what routing must leave alone.
 
     `lost` are visits to which nobody will come.
     """
-    desk = Desk(region, now)
+    desk = Desk(region, now, quiet)
     for each in wanting:
-        if each.id in lost and not each.movable(now):
-            facts = {"technician": each.technician, "begins_at": _told(each.begins_at)}
-            _lay_settled(desk, each, Left(lost[each.id], facts))
+        if each.missed(now):
+            _lay_missed(desk, each)
+        elif each.id in lost and not each.movable(now):
+            _lay_settled(desk, each, Left(lost[each.id], _visit(each)))
         elif each.id in lost or each.wants(now):
             _lay(desk, each)
     return desk
@@ -82,6 +91,18 @@ def _lay_settled(desk: Desk, wanting: Wanting, left: Left) -> None:
     else:
         desk.keep_time[wanting.id] = left
         desk.book.append(wanting)
+
+
+def _lay_missed(desk: Desk, wanting: Wanting) -> None:
+    """A visit to which nobody set out; what a person decided stays theirs to decide."""
+    by_hand = desk.region.scheduling_of(wanting.tier) == "by_hand"
+    theirs = by_hand or wanting.sent_by_staff or wanting.pinned_at is not None
+    room = len(desk.book) < MOST_AT_ONCE
+    desk.missed.append(wanting)
+    if room and wanting.household_id is not None and wanting.given_up(desk.now) and not theirs:
+        desk.book.append(wanting)
+    else:
+        desk.left[wanting.id] = Left(MISSED, _visit(wanting))
 
 
 def _lay(desk: Desk, wanting: Wanting) -> None:
@@ -102,5 +123,6 @@ def _may_choose(wanting: Wanting) -> bool:
     return not (asked or wanting.safety or wanting.by_human)
 
 
-def _told(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
+def _visit(wanting: Wanting) -> dict[str, str | None]:
+    at = wanting.begins_at
+    return {"technician": wanting.technician, "begins_at": None if at is None else at.isoformat()}

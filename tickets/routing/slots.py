@@ -14,9 +14,9 @@ from tickets import ticket
 from tickets.lifecycle import State
 from tickets.routing import booking, cost, demand, giving, pin, service_region, supply
 from tickets.routing.case import Case, Opening, Start
-from tickets.routing.demand import Wanting
 from tickets.routing.plan import Plan
 from tickets.routing.trail import By, Choice
+from tickets.routing.wanting import Wanting
 from tickets.ticket import Ticket
 
 USUAL = 6

@@ -16,6 +16,7 @@ from customers.secrecy import sealing
 from runtime.errors import InvalidError, NotFoundError
 from storage import query
 from storage.pool import Connection
+from tickets.conversation import sealed_for
 from tickets.visits.visit import Visit
 
 _SQL = query.beside(__file__)
@@ -66,7 +67,7 @@ def keep(connection: Connection, visit: Visit, content: bytes, at: datetime) -> 
     asked = {"visit_id": visit.id, "digest": hashlib.sha256(content).digest()}
     if connection.execute(_SQL["kept"], asked).fetchone() is None:
         _check_room(connection, visit)
-        owner = _owner(visit.household_id, visit)
+        owner = sealed_for.owner(visit.household_id)
         sealed = sealing.seal_bytes(connection, owner, PLACE, cleaned(content))
         row = {"at": at, "household_id": visit.household_id, "picture_sealed": sealed}
         connection.execute(_SQL["keep"], asked | row)
@@ -86,17 +87,11 @@ def read(connection: Connection, visit: Visit, photo_id: int) -> bytes:
         kept = cursor.execute(_SQL["content"], asked).fetchone()
     if kept is None:
         raise NotFoundError(f"visit {visit.id} has no picture {photo_id}")
-    owner = _owner(kept.household_id, visit)
+    owner = sealed_for.owner(kept.household_id)
     content = sealing.open_bytes(connection, owner, PLACE, kept.picture_sealed)
     if content is None:
         raise NotFoundError(f"picture {photo_id} was erased with its household")
     return content
-
-
-def _owner(household_id: int | None, visit: Visit) -> str:
-    if household_id is None:
-        return f"ticket:{visit.ticket_id}"
-    return sealing.household(household_id)
 
 
 def cleaned(content: bytes) -> bytes:

@@ -228,6 +228,11 @@ def _change(connection: Connection, changed: Visit, at: datetime) -> None:
 
 
 def _tell(connection: Connection, kind: str, visit: Visit, at: datetime) -> None:
+    event.append(connection, [happened(kind, visit, at)])
+
+
+def happened(kind: str, visit: Visit, at: datetime) -> Event:
+    """What is told of a visit."""
     facts = {
         "ticket": visit.ticket_id,
         "number": visit.number,
@@ -237,8 +242,7 @@ def _tell(connection: Connection, kind: str, visit: Visit, at: datetime) -> None
     }
     if visit.outcome:
         facts["outcome"] = visit.outcome
-    told = Event(kind, f"visit:{visit.id}", at, visit.trace, visit.region, facts)
-    event.append(connection, [told])
+    return Event(kind, f"visit:{visit.id}", at, visit.trace, visit.region, facts)
 
 
 def _visits(connection: Connection, block: str, **asked: object) -> list[Visit]:

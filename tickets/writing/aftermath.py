@@ -19,7 +19,7 @@ from tickets.lifecycle import State
 from tickets.routing import slots
 from tickets.ticket import Ticket
 from tickets.visits import visit
-from tickets.writing import addressee, drafting, naming, standing
+from tickets.writing import addressee, drafting, naming, standing, told_time
 from tickets.writing.addressee import Addressee
 from tickets.writing.drafting import Matter
 
@@ -97,9 +97,14 @@ def _is_promised(connection: Connection, found: Ticket, told: list[str]) -> bool
 def _is_to_tell(
     connection: Connection, catalogue: Catalogue, found: Ticket, occasion: str, at: datetime
 ) -> bool:
-    """Times only if there are any; of a ticket that is done, no visit that was before now."""
+    """Times only if there are any; of a ticket that is done, no visit that was before now.
+
+    Who else comes at the same time is told once they are on the way.
+    """
     if occasion == "slots":
         return bool(slots.offer(connection, catalogue, found.id, at))
+    if occasion == "moved":
+        return told_time.last(connection, found.id) != found.visit_at
     if occasion == "cancelled" and found.state in standing.DONE:
         was_at = _given_up(connection, found)
         return was_at is not None and was_at > at

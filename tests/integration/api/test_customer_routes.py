@@ -58,6 +58,20 @@ def test_a_customer_is_put_by_the_callers_own_id(client: Make, world: Connection
     assert row == (2,)
 
 
+@pytest.mark.usefixtures("fresh_site")
+def test_consents_that_another_system_tells_of_are_logged_with_who_told_them(client: Make) -> None:
+    dora = client("dora")
+    number = dora.put("/v1/customers/H-50", json=LI).json()["id"]
+    file = HEADER + "H-50,Li family,海景路12号,south,Asia/Shanghai,gold,C-52,李强,,,zh,reminders\n"
+    post_csv(dora, "/v1/customers/import", file).raise_for_status()
+    logged = dora.get(f"/v1/customers/{number}/consents").json()
+    granted = [each for each in logged if each["granted"]]
+    assert [(each["purpose"], each["source"], each["actor"]) for each in granted] == [
+        ("service", "api", "dora"),
+        ("reminders", "import", "dora"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -155,13 +169,19 @@ def plan(serial: str, **told: object) -> dict[str, object]:
 @pytest.mark.usefixtures("world")
 def test_purchases_and_plans_stand_on_the_customers_record(client: Make) -> None:
     dora = client("dora")
-    bought = [purchase("H-1", serial="RF-NORTH"), purchase("H-1", purchase_id="P-2")]
+    bought = [
+        purchase("H-1", serial="RF-NORTH"),
+        purchase("H-1", purchase_id="P-2", bought_at="2026-05-02"),
+    ]
     assert dora.post("/v1/purchases", json=bought).status_code == 201
     care = plan("RF-NORTH", plan_id="W-2", kind="plan", name="Care", household_id="H-1",
                 ends_on=None, covers=["travel"])  # fmt: skip
     assert dora.post("/v1/plans", json=[plan("RF-NORTH"), care]).status_code == 201
     told = dora.get("/v1/customers/1").json()
-    assert [each["amount"] for each in told["purchases"]] == ["24.90", "24.90"]
+    assert [(each["amount"], each["bought_at"]) for each in told["purchases"]] == [
+        ("24.90", "2026-05-02T00:00:00Z"),
+        ("24.90", "2026-05-01T10:00:00Z"),
+    ]
     fridge = next(each for each in told["appliances"] if each["serial"] == "RF-NORTH")
     assert fridge["cover"] == {
         "plan": "Care",
@@ -180,6 +200,9 @@ def test_purchases_and_plans_stand_on_the_customers_record(client: Make) -> None
         ("/v1/purchases", purchase("H-404"), "item 2: household_id 'H-404' no such household"),
         ("/v1/purchases", purchase("H-1", purchase_id="P-9"), "is on line 1 already"),
         ("/v1/purchases", purchase("H-1", bought_at="2031-01-01T00:00:00Z"), "is in the future"),
+        ("/v1/purchases", purchase("H-1", bought_at="2031-01-01"), "is in the future"),
+        ("/v1/purchases", purchase("H-1", bought_at="2026-02-30"), "1.bought_at.day: Input"),
+        ("/v1/purchases", purchase("H-1", bought_at="2026-05-01T10:00"), "have timezone info"),
         ("/v1/purchases", purchase("H-1", serial="NOBODY"), "no such appliance"),
     ],
 )

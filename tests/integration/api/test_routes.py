@@ -8,6 +8,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from alerts.horizon import Horizon
+from alerts.judges import silence
+from devices.catalogue.folder import Catalogue
+from storage.pool import Connection
+
 Make = Callable[..., httpx.Client]
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -15,11 +20,39 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 def test_an_appliance_comes_with_owner_presence_and_last_reading(client: Make) -> None:
     found = client("vera").get("/v1/appliances/RF-NORTH").json()
     assert found["model"] == "Frost 350"
-    assert found["owner"]["external_id"] == "H-1"
+    assert (found["owner"]["external_id"], found["owner"]["name"]) == ("H-1", "H-1")
     assert found["presence"] == "online"
     assert found["last_reading"]["time"] == "2026-06-15T12:00:00Z"
     assert found["last_reading"]["values"]["freezer_temp_c"] > -9
     assert "evaporator_temp_c" not in found["last_reading"]["values"]
+
+
+def test_whose_an_appliance_and_a_ticket_are_is_told_by_name_to_technicians(
+    client: Make, browser: Make
+) -> None:
+    told = "/v1/appliances/RF-NORTH", "/v1/tickets", "/v1/tickets/1"
+    pages = "/console/", "/console/appliances/RF-NORTH", "/console/tickets/1"
+    for make, paths in ((client, told), (browser, pages)):
+        vera, tom = make("vera"), make("tom")
+        for path in paths:
+            assert "Lin " not in vera.get(path).raise_for_status().text
+            assert "Lin " in tom.get(path).raise_for_status().text
+    assert client("vera").get("/v1/tickets/1").json()["household_name"] is None
+
+
+def test_an_appliance_that_is_silent_for_too_long_is_not_said_to_be_online(
+    client: Make, browser: Make, world: Connection, catalogue: Catalogue
+) -> None:
+    fridge = catalogue["refrigerator"]
+    asking = client("dora")
+    for hours, presence in ((fridge.silent_after_h - 1, "online"), (200, "offline")):
+        silence.judge(world, fridge, Horizon(NOW + timedelta(hours=hours), timedelta(days=30)))
+        world.commit()
+        assert asking.get("/v1/appliances/RF-NORTH").json()["presence"] == presence
+        owned = asking.get("/v1/customers/1").json()["appliances"]
+        assert {each["presence"] for each in owned if each["serial"] == "RF-NORTH"} == {presence}
+        for path in ("appliances/RF-NORTH", "tickets/1", "customers/1"):
+            assert f'class="presence {presence}"' in browser("dora").get(f"/console/{path}").text
 
 
 def test_an_appliance_that_was_never_heard_has_no_reading(client: Make) -> None:

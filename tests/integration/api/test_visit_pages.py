@@ -39,6 +39,10 @@ def test_a_day_lists_the_stops_with_the_way_and_nobody_elses(
     chosen = browser("dora").get("/console/visits", params={"technician": "tina"}).text
     assert "8 Lotus Road" not in chosen
     assert "2 Rua Nova" in chosen
+    viewed = browser("vera").get("/console/visits").text
+    assert viewed.count('class="card planned"') == 2
+    for private in ("Lin ", "8 Lotus Road", "Costa", "2 Rua Nova"):
+        assert private not in viewed
     assert browser("paul").get(page).status_code == 404
 
 

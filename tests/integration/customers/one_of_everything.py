@@ -20,9 +20,11 @@ LATER = NOW + timedelta(hours=2)
 ZONE = "Asia/Shanghai"
 TEXT = "What somebody wrote"
 
-INSTANTS = """answered_at arrived_at asked_at at begins_at bought_at changed_at created_at
-    disabled_at finished_at found_at made_at not_before opened_at planned_at set_out_at settled_at
-    since""".split()
+INSTANTS = (
+    *("answered_at", "arrived_at", "asked_at", "at", "begins_at", "bought_at", "changed_at"),
+    *("created_at", "disabled_at", "finished_at", "found_at", "made_at", "not_before", "opened_at"),
+    *("planned_at", "set_out_at", "settled_at", "since"),
+)
 USUAL: dict[str, object] = {
     **dict.fromkeys(INSTANTS, NOW),
     **dict.fromkeys(("ends_at", "expires_at", "until", "visit_at"), LATER),
@@ -31,9 +33,19 @@ USUAL: dict[str, object] = {
     **dict.fromkeys(("recency", "frequency", "monetary"), 2),
     **dict.fromkeys(("digest", "secret_hash"), b"hash"),
     **dict.fromkeys(("granted", "preferred", "confirmed"), True),
-    **{"amount": 1234567.5, "currency": "CNY", "score": 61.5, "severity": "high", "bytes": 4},
-    **{"channel": "wechat_work", "language": "zh", "purpose": "reminders", "safety": False},
-    **{"external_id": "X_1", "key": "k", "trail": Jsonb({}), "media_type": "image/jpeg"},
+    "amount": 1234567.5,
+    "bytes": 4,
+    "channel": "wechat_work",
+    "currency": "CNY",
+    "external_id": "X_1",
+    "key": "k",
+    "language": "zh",
+    "media_type": "image/jpeg",
+    "purpose": "reminders",
+    "safety": False,
+    "score": 61.5,
+    "severity": "high",
+    "trail": Jsonb({}),
 }
 """By column, what stands there where a table asks for nothing else."""
 PARTICULAR: dict[str, list[dict[str, object]]] = {

@@ -95,6 +95,30 @@ def test_a_chinese_customer_hears_of_another_time_in_chinese(case: Case) -> None
     assert case.letters[-1].subject == "上门时间已更改：6月4日（星期四） 20:00 至 22:00"
 
 
+def test_who_else_comes_at_the_time_that_was_told_is_no_letter(case: Case) -> None:
+    case.move(State.TRIAGED)
+    case.move(State.SCHEDULED, assignee="Chen", visit_at=VISIT)
+    case.follow()
+    case.send()
+    case.move(State.SCHEDULED, assignee="Wang")
+    assert case.follow() == ["appointment"]
+    case.move(State.SCHEDULED, assignee="Chen", visit_at=VISIT + timedelta(days=1))
+    assert case.follow() == ["appointment", "moved"]
+    case.move(State.SCHEDULED, visit_at=VISIT)
+    assert case.follow() == ["appointment", "moved"], "the old time was told, the new one not yet"
+    assert case.letters[-1].state == "withheld"
+
+
+def test_who_comes_stands_in_a_letter_that_is_not_sent_yet(case: Case) -> None:
+    case.move(State.TRIAGED)
+    case.move(State.SCHEDULED, assignee="Chen", visit_at=VISIT)
+    case.follow()
+    case.move(State.SCHEDULED, assignee="Wang")
+    case.follow()
+    assert [each.state for each in case.letters] == ["withheld", "queued"]
+    assert "Wang" in case.letters[-1].body
+
+
 def test_a_visit_that_was_promised_is_cancelled_and_one_that_was_not_is_not(case: Case) -> None:
     case.move(State.TRIAGED)
     case.move(State.NEW)

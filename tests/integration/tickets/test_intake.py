@@ -14,6 +14,7 @@ from devices.appliance import Registration
 from devices.catalogue.folder import Catalogue
 from runtime.errors import ConflictError, HearthwatchError, InvalidError, NotFoundError
 from storage import event, pool
+from tests.blocked import until_blocked
 from tests.integration.tickets.conftest import MINUTE, START, House
 from tickets import ticket
 from tickets.conversation import caller, intake, interaction
@@ -80,6 +81,71 @@ def test_a_code_or_a_problem_that_is_told_joins_its_ticket_and_later_alerts_join
     assert (found.findings, found.origin) == (1, "customer")
 
 
+def test_a_second_call_that_names_the_problem_names_the_ticket_of_the_first(house: House) -> None:
+    first = _take(house, CALL)
+    second = _take(house, _about(serial="RF-1", problem="poor_cooling"), 5)
+    assert (second.ticket_id, second.opened) == (first.ticket_id, False)
+    (found,) = ticket.page(house.connection)
+    assert (found.problem, found.severity, found.origin) == ("poor_cooling", "high", "customer")
+    assert len(interaction.of_ticket(house.connection, found.id)) == 2
+    opened, _ = house.follow(house.find(house.fridge, "poor_cooling", 6))
+    assert opened == []
+    assert ticket.get(house.connection, found.id).findings == 1
+
+
+def test_a_visit_that_is_planned_already_is_for_what_a_second_call_names_too(house: House) -> None:
+    number = _planned(house, "RF-1")
+    second = _take(house, _about(serial="RF-1", code="E7"), 5)
+    assert (second.ticket_id, second.opened) == (number, False)
+    found = ticket.get(house.connection, number)
+    assert (found.problem, found.severity, found.state) == ("customer_report", "high", "scheduled")
+
+
+def test_a_danger_that_a_second_call_names_does_not_wait_for_the_planned_visit(
+    house: House,
+) -> None:
+    appliance.register(house.connection, [Registration("WH-1", "water_heater")], START)
+    number = _planned(house, "WH-1")
+    danger = _take(house, _about(serial="WH-1", problem="earth_leakage"), 5)
+    assert (danger.ticket_id != number, danger.opened) == (True, True)
+    assert ticket.get(house.connection, danger.ticket_id or 0).safety
+    assert not ticket.get(house.connection, number).safety
+
+
+def _planned(house: House, serial: str) -> int:
+    """A ticket of a call that named nothing, with its visit on the next day."""
+    number = _take(house, _about(serial=serial)).ticket_id or 0
+    for state, visit in ((State.TRIAGED, None), (State.SCHEDULED, START + timedelta(days=1))):
+        version = ticket.get(house.connection, number).version
+        step = Move(state, version, "mei", assignee="Tom", visit_at=visit)
+        ticket.move(house.connection, number, step, START)
+    return number
+
+
+def test_a_call_that_names_what_an_alert_just_found_joins_the_alerts_ticket(
+    catalogue: Catalogue, database_url: str
+) -> None:
+    taken: list[Taken] = []
+    with pool.connect(database_url) as first, pool.connect(database_url) as observer:
+        house = House(first, catalogue)
+        unnamed = _take(house, CALL)
+        first.commit()
+        (found,), _ = house.follow(house.find(house.fridge, "poor_cooling"))
+
+        def second() -> None:
+            named = _about(serial="RF-1", problem="poor_cooling")
+            with pool.connect(database_url) as connection:
+                taken.append(intake.report(connection, catalogue, named, START))
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        until_blocked(observer)
+        first.commit()
+        thread.join(60)
+        assert [(each.ticket_id, each.opened) for each in taken] == [(found.id, False)]
+        assert ticket.get(first, unnamed.ticket_id or 0).problem == "customer_report"
+
+
 def test_a_caller_is_known_by_the_phone_and_the_appliance_by_what_it_shows(house: House) -> None:
     entry = contact.Entry(house.household, "C-1", "Li Ming", phone="+861055550199")
     contact.upsert(house.connection, [entry], START, source="test")
@@ -87,11 +153,20 @@ def test_a_caller_is_known_by_the_phone_and_the_appliance_by_what_it_shows(house
     assert (taken.household_id, taken.device_id) == (house.household, house.fridge)
 
 
+def test_a_caller_may_give_the_number_as_it_is_dialled_at_home(house: House) -> None:
+    entry = contact.Entry(house.household, "C-1", "Li Ming", phone="+861055550199")
+    contact.upsert(house.connection, [entry], START, source="test")
+    taken = _take(house, _about(phone="(010) 5555-0199", code="E7"))
+    assert taken.household_id == house.household
+
+
 @pytest.mark.parametrize(
     ("told", "kind", "words"),
     [
         ({}, InvalidError, "who got in touch"),
         ({"phone": "+86 10 0000 0000"}, NotFoundError, "nobody is known"),
+        ({"phone": "010 0000 0000"}, NotFoundError, "nobody is known"),
+        ({"phone": "front door"}, NotFoundError, "nobody is known"),
         ({"serial": "NONE"}, NotFoundError, "serial number 'NONE'"),
         ({"household_id": 404}, NotFoundError, "404"),
         ({"serial": "RF-1", "code": "X1"}, InvalidError, "shows no code 'X1'.*E1, E2"),

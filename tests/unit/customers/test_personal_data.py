@@ -23,7 +23,8 @@ def test_a_table_has_a_purpose_and_a_basis_in_both_languages(held: Held) -> None
 
 
 @pytest.mark.parametrize(
-    "part", ["page", "purposes", "bases", "actions", "actors", "values", "patterns", "columns"]
+    "part",
+    ["page", "purposes", "bases", "actions", "actors", "values", "patterns", "notes", "columns"],
 )
 def test_every_word_is_there_in_both_languages(part: str) -> None:
     assert {name for name, told in WORDS[part].items() if not (told["en"] and told["zh"])} == set()
@@ -49,3 +50,17 @@ def test_what_people_wrote_is_escaped_and_empty_kinds_are_only_named() -> None:
     files = export_bundle.files(held)
     assert files["files/visit_photos-3.jpg"] == b"jpeg"
     assert "评价" in files["export.zh.html"].decode()
+
+
+def test_only_our_own_notes_are_put_into_words() -> None:
+    notes = ["merged into ticket 12", "mind the low_gate, high step", "low"]
+    held = Export(5, NOW, {"ticket_changes": [{"note": each} for each in notes]}, {})
+    page = export_bundle.page(held, "zh")
+    assert "<td>并入工单 12</td>" in page
+    assert "<td>mind the low_gate, high step</td>" in page
+    assert "<td>low</td>" in page
+
+
+def test_what_looks_like_an_instant_and_is_none_stays_as_it_is() -> None:
+    held = Export(5, NOW, {"consents": [{"source": "2026-99-15T12:00:00+00:00"}]}, {})
+    assert "<td>2026-99-15T12:00:00+00:00</td>" in export_bundle.page(held, "en")

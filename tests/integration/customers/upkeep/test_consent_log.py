@@ -63,3 +63,17 @@ def test_no_import_grants_again_what_somebody_took_back(base: Connection) -> Non
     assert not consent.allows(base, person, "service")
     consent.record(base, [grant], NOW + timedelta(hours=4), source="hotline")
     assert consent.allows(base, person, "service")
+
+
+def test_another_system_grants_no_more_than_a_file_does(base: Connection) -> None:
+    person = add_person(base)
+    back = Answer(person, "service", granted=False)
+    grant = Answer(person, "service", granted=True)
+    consent.record(base, [grant], NOW + timedelta(hours=1), source="api")
+    consent.record(base, [back], NOW + timedelta(hours=2), source="my page")
+    consent.record(base, [grant], NOW + timedelta(hours=3), source="api")
+    assert not consent.allows(base, person, "service")
+    consent.record(base, [grant], NOW + timedelta(hours=4), source="hotline")
+    consent.record(base, [back], NOW + timedelta(hours=5), source="api")
+    consent.record(base, [grant], NOW + timedelta(hours=6), source="import")
+    assert consent.allows(base, person, "service")

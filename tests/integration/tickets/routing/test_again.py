@@ -12,6 +12,7 @@ from tickets.lifecycle import State
 from tickets.routing import absence, demand, pin, slots, trail, unrouted, van
 from tickets.routing.calendar import Span
 from tickets.routing.pin import Wish
+from tickets.routing.wanting import Wanting
 
 TODAY = Span(MONDAY, MONDAY + DAY)
 
@@ -122,7 +123,7 @@ def test_a_time_is_not_given_away_whose_visit_could_not_be_moved(
     danger = town.open(town.home(), "overheating_compressor", safety=True).id
     real = demand.of_region
 
-    def read_early(*args: object) -> list[demand.Wanting]:
+    def read_early(*args: object) -> list[Wanting]:
         found = real(*args)  # type: ignore[arg-type]
         return [replace(each, version=each.version - (each.id == tuesdays)) for each in found]
 

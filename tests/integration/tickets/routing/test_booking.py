@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,9 @@ from storage import pool
 from tests.integration.tickets.routing.conftest import ANN, BEN, DAY, HOUR, MONDAY, Town
 from tickets import ticket
 from tickets.lifecycle import State
-from tickets.routing import absence, technician
+from tickets.outside import inbound
+from tickets.outside.inbound import Update
+from tickets.routing import absence, booking, technician
 from tickets.routing.calendar import Span
 from tickets.ticket import Move
 from tickets.visits import visit
@@ -22,6 +25,8 @@ from tickets.visits import visit
 DEADLINE_S = 60.0
 TEN = MONDAY + DAY + 3 * HOUR
 """Tuesday at ten in Bristol."""
+WAITS = """SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND database =
+    (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 def _triaged(town: Town, region: str = "north") -> int:
@@ -161,6 +166,33 @@ def test_a_technician_under_a_new_name_keeps_the_visits(town: Town) -> None:
     assert [each.technician for each in visit.of_ticket(town.connection, kept)] == ["Ann Lee"]
     with pytest.raises(ConflictError, match=f"Ann Lee is at ticket {kept} then"):
         town.move(waiting, State.SCHEDULED, "Ann Lee", TEN)
+
+
+def test_what_another_system_tells_waits_for_the_calendar_and_holds_no_ticket_meanwhile(
+    database_url: str, catalogue: Catalogue
+) -> None:
+    with pool.connect(database_url) as connection:
+        town = Town(connection, catalogue)
+        town.hire(ANN)
+        waiting = _triaged(town)
+    told = Update("acme", "A-1", waiting, state="scheduled", assignee="Ann", visit_at=TEN)
+
+    def tell() -> None:
+        with pool.connect(database_url) as own:
+            inbound.apply(own, {}, told, "acme", MONDAY)
+
+    teller = threading.Thread(target=tell)
+    with pool.connect(database_url) as run:
+        booking.hold_calendars(run, ["Ann"])
+        teller.start()
+        deadline = time.monotonic() + DEADLINE_S
+        while run.execute(WAITS).rowcount == 0:
+            assert time.monotonic() < deadline
+            run.execute("SELECT pg_sleep(0.01)")
+        run.execute("SELECT id FROM hearthwatch.tickets FOR UPDATE NOWAIT")
+    teller.join(DEADLINE_S)
+    with pool.connect(database_url) as connection:
+        assert ticket.get(connection, waiting).assignee == "Ann"
 
 
 def test_of_dispatchers_who_give_one_technician_a_visit_at_once_one_succeeds(

@@ -11,7 +11,7 @@ from storage import event
 from tests.integration.tickets.routing.conftest import ANN, BEN, DAY, HOUR, MONDAY, Town
 from tickets import ticket
 from tickets.lifecycle import State
-from tickets.routing import absence, demand, pin, run, service_region, trail, unrouted, van
+from tickets.routing import absence, demand, pin, run, service_region, trail, unrouted, van, wanting
 from tickets.routing.calendar import Span
 from tickets.routing.pin import Wish
 from tickets.routing.service_region import ServiceRegion
@@ -214,7 +214,7 @@ def test_an_offline_appliance_is_given_a_day_for_self_help(town: Town) -> None:
     opened = town.open(town.home(), "offline")
     assert town.route() is None
     assert _left(town) == {}
-    town.now += demand.SELF_HELP
+    town.now += wanting.SELF_HELP
     town.route()
     assert town.get(opened.id).state == State.SCHEDULED
 
@@ -232,7 +232,9 @@ def test_where_customers_choose_first_they_are_asked_and_after_a_day_it_is_booke
     assert (made.routed, made.offered) == (2, 1)
     assert town.get(gold.id).state == State.WAITING_FOR_CUSTOMER
     assert town.get(plain.id).state == town.get(danger.id).state == State.SCHEDULED
-    town.now += demand.ANSWER_WITHIN - HOUR
+    for each in (plain, danger):
+        town.move(each.id, State.DISPATCHED)
+    town.now += wanting.ANSWER_WITHIN - HOUR
     assert town.route() is None
     town.now += HOUR
     town.route()
@@ -266,7 +268,7 @@ def test_a_ticket_that_somebody_changes_meanwhile_is_skipped_and_tried_again(
     one, two = town.open(town.home()), town.open(town.home())
     real = demand.of_region
 
-    def read_early(*args: object) -> list[demand.Wanting]:
+    def read_early(*args: object) -> list[wanting.Wanting]:
         found = real(*args)  # type: ignore[arg-type]
         return [replace(each, version=each.version - (each.id == one.id)) for each in found]
 
