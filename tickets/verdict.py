@@ -96,8 +96,13 @@ def record(
     """Keep a verdict; a later one on the same ticket counts instead.
 
     InvalidError for a mode or a consumable that the catalogue does not have or that does not go
-    with the finding; ConflictError while nobody has been given the ticket.
+    with the finding; ConflictError while nobody has been given the ticket, and after another took it over.
     """
+    if ticket.merged_into is not None:
+        raise ConflictError(
+            f"ticket {ticket.id} was merged into ticket {ticket.merged_into}",
+            hint="give the verdict there",
+        )
     if ticket.state == State.NEW:
         raise ConflictError(
             f"ticket {ticket.id} is new: nobody has looked at it", hint="assign it first"

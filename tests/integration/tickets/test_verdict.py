@@ -55,6 +55,13 @@ def test_the_last_of_several_verdicts_counts(house: House, assigned: Ticket) -> 
     assert house.ask("SELECT count(*) FROM hearthwatch.ticket_verdicts") == [(2,)]
 
 
+def test_a_ticket_that_another_took_over_takes_no_verdict(house: House, assigned: Ticket) -> None:
+    gone = replace(assigned, merged_into=assigned.id + 1)
+    with pytest.raises(ConflictError, match="was merged into ticket"):
+        give(house, gone, Verdict(Finding.NO_FAULT_FOUND))
+    assert verdict.history(house.connection, assigned.id) == []
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
