@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ def running(folder: Path, *, database: str = "hearthwatch") -> Iterator[str]:
         yield str(server.get_uri(database=database))
     finally:
         server.cleanup()
+        # At the end of the process it would look again, and leave a lock where there is no folder.
+        atexit.unregister(server._cleanup)  # noqa: SLF001 - no other way
 
 
 def _server(folder: Path) -> PostgresServer:

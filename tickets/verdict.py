@@ -96,7 +96,8 @@ def record(
     """Keep a verdict; a later one on the same ticket counts instead.
 
     InvalidError for a mode or a consumable that the catalogue does not have or that does not go
-    with the finding; ConflictError while nobody has been given the ticket, and after another took it over.
+    with the finding; ConflictError while nobody has been given the ticket, and after another
+    took it over.
     """
     if ticket.merged_into is not None:
         raise ConflictError(
