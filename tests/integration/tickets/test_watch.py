@@ -34,7 +34,7 @@ def test_a_warm_fridge_ends_in_a_ticket_and_a_letter(house: House, watched: Watc
     assert (letter.serial, letter.created_at) == ("RF-1", watched.clock.now())
     assert house.ask("SELECT task_name FROM procrastinate_jobs ORDER BY 1") == [
         ("alerts.deliver_notice",),
-        ("tickets.routing.route",),
+        ("tickets.routing.dispatch.route",),
     ]
 
 

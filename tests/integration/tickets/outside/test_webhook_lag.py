@@ -84,7 +84,7 @@ def test_an_endpoint_that_fails_is_told_with_how_long_and_how_often(
     assert 'hearthwatch_state_webhook_waiting{webhook="erp"} 2.0' in told
     assert 'hearthwatch_state_webhook_failures{webhook="erp"} 7.0' in told
     assert 'hearthwatch_state_webhook_abandoned{webhook="erp"} 0.0' in told
-    assert 'hearthwatch_state_webhook_oldest_seconds{webhook="erp"} 0.0' not in told
+    assert 'hearthwatch_state_webhook_oldest_seconds{webhook="erp"} 0.0\n' not in told
 
 
 def test_an_endpoint_that_is_disabled_is_told_with_the_reason_and_a_paused_one_is_not(
