@@ -30,6 +30,8 @@ FOLLOWS = 0.85
 """Of the letters with a link, those whose link is opened."""
 MOVES = 0.12
 """Of the appointments, those that somebody wants at another time."""
+CONTENT_FOR = timedelta(days=3)
+"""Who has agreed to a time does not look for a better one so soon."""
 ORDERS = 0.7
 """Of the reminders, those after which somebody buys what they name."""
 COMES_AFTER_H = (20.0, 70.0)
@@ -65,6 +67,12 @@ class _Case:
     patience: timedelta = timedelta()
     told_at: datetime | None = None
     called: bool = False
+    agreed_at: datetime | None = None
+    """When somebody said that a time suits."""
+
+    def content(self, now: datetime) -> bool:
+        """Whether a time that suits was found lately."""
+        return self.agreed_at is not None and now - self.agreed_at < CONTENT_FOR
 
 
 class Neighbourhood:
@@ -146,6 +154,7 @@ class Neighbourhood:
     def _visit(self, path: str, serial: str, now: datetime) -> None:
         """Open the page and use the form on it that is meant for this moment."""
         offered = {form.leads_to: form for form in page.forms(self._page(path))}
+        case = self._cases.setdefault(serial, _Case())
         moves = "book" in offered and self._rng.random() < MOVES
         if "replaced" in offered:
             self._submit(offered["replaced"], {})
@@ -153,7 +162,9 @@ class Neighbourhood:
             self._submit(offered["rate"], self._rating(offered["rate"], serial, now))
         elif "confirm" in offered and not moves:
             self._submit(offered["confirm"], {})
-        elif "book" in offered and offered["book"].choices:
+            case.agreed_at = now
+        elif "book" in offered and offered["book"].choices and not case.content(now):
+            case.agreed_at = now
             name, keys = next(iter(offered["book"].choices.items()))
             self._submit(offered["book"], {name: keys[int(self._rng.integers(len(keys)))]})
 

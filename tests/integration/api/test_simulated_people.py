@@ -8,16 +8,21 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from simulator import workbench
+from simulator import neighbourhood, workbench
 from simulator.fault_plan import PlannedFault
 from simulator.fleet import Fleet
 from simulator.line import Line
+from simulator.mailbox import Letter, Mailbox
+from simulator.neighbourhood import Lines, Neighbourhood
 from simulator.technician import TAKES, Technician
 from storage.pool import Connection
+from tests.integration.api import visiting
 from tests.integration.api.site import Site
 from tests.integration.api.small_world import NOW
 from tests.integration.api.visiting import plan_toms
-from tickets.routing import van
+from tickets import ticket
+from tickets.answers import my_link
+from tickets.routing import technician, van
 
 Client = Callable[[str], httpx.Client]
 DAY = timedelta(days=1)
@@ -87,3 +92,34 @@ def test_a_technician_finds_nothing_in_a_healthy_appliance(
     page = plan_toms(world)
     work(line, fleet)
     assert client("dora").get(page).json()["verdict"]["finding"] == "no_fault_found"
+
+
+def test_a_customer_who_moved_the_appointment_keeps_to_the_time_they_chose(
+    site: Site, world: Connection, fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbourhood, "MOVES", 1.0)
+    monkeypatch.setattr(neighbourhood, "FOLLOWS", 1.0)
+    entry = technician.Entry("tom", {"refrigeration": 2}, "mon-sun 08:00-18:00", "north")
+    technician.upsert(world, [entry], NOW)
+    visiting.plan(world, "RF-NORTH", "tom", hours=72)
+    letter = Letter("C-1", "Visit", f"A visit to RF-0001-00001: {_link(site, world)}")
+    box, web = Mailbox(0), Line(site.address)
+    customers = Neighbourhood(Lines(box, web, web), fleet, {}, 1)
+    for day in range(3):
+        box.put(letter)
+        for wait in (timedelta(), timedelta(hours=9)):
+            customers.look_at_list(NOW + day * DAY / 2 + wait)
+            customers.step(NOW + day * DAY / 2 + wait)
+    web.close()
+    world.rollback()
+    moved = "SELECT count(*) FROM hearthwatch.events WHERE kind = 'visit.moved'"
+    assert world.execute(moved).fetchone() == (1,)
+
+
+def _link(site: Site, world: Connection) -> str:
+    found = next(each for each in ticket.page(world) if each.serial == "RF-NORTH")
+    row = world.execute("SELECT id FROM hearthwatch.contacts WHERE external_id = 'C-1'").fetchone()
+    assert row
+    made = my_link.make(world, site.settings.secret(), int(str(row[0])), f"ticket:{found.id}")
+    world.commit()
+    return f"{site.address}/my/{made}"
