@@ -13,12 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from benchmarks import own_keys
 from customers.duplicates import likeness
 from customers.imports import importing
-from customers.secrecy import master_keys
-from storage import embedded, migration, pool, sealing
+from storage import embedded, migration, pool
 from storage.pool import Connection
-from storage.sealing import Keyring
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MISSPELT, MISSING = 0.2, 0.5
@@ -80,18 +79,9 @@ def _timed(connection: Connection, content: bytes) -> float:
 
 
 @contextmanager
-def _own_keys() -> Iterator[None]:
-    master_keys.use(Keyring.parse(f"bench:{sealing.new_key()}"))
-    try:
-        yield
-    finally:
-        master_keys.use(None)
-
-
-@contextmanager
 def _database() -> Iterator[Connection]:
     with (
-        _own_keys(),
+        own_keys.held(),
         tempfile.TemporaryDirectory(prefix="hearthwatch-bench-") as scratch,
         embedded.running(Path(scratch) / "postgres", database="postgres") as url,
         pool.connect(url) as connection,

@@ -8,17 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import desk_doors, desk_errands, desk_seed
+from benchmarks import desk_doors, desk_errands, desk_seed, own_keys
 from benchmarks.desk_doors import Took
 from benchmarks.desk_errands import Done
 from benchmarks.desk_seed import Size, Tell
-from customers.secrecy import master_keys
 from devices import telemetry_table
 from devices.catalogue import folder
 from devices.catalogue.folder import Catalogue
-from storage import embedded, migration, pool, sealing
+from storage import embedded, migration, pool
 from storage.pool import Pool
-from storage.sealing import Keyring
 
 CONNECTIONS = 8
 CONFIGURED = {"shared_buffers": "512MB", "max_wal_size": "8GB"}
@@ -43,7 +41,7 @@ def run(households: int, repeats: int, tell: Tell) -> Outcome:
     """Fill a database, ask every door `repeats` times, run every errand."""
     catalogue = folder.load()
     with (
-        _own_keys(),
+        own_keys.held(),
         tempfile.TemporaryDirectory(prefix="hearthwatch-bench-") as made,
         _database(Path(made) / "postgres", catalogue) as opened,
     ):
@@ -57,15 +55,6 @@ def measure(opened: Pool, catalogue: Catalogue, size: Size, repeats: int, tell: 
     rows, megabytes = _size(opened)
     doors = desk_doors.measure(opened, catalogue, size, repeats)
     return Outcome(rows, megabytes, doors, desk_errands.measure(opened, catalogue, size, tell))
-
-
-@contextmanager
-def _own_keys() -> Iterator[None]:
-    master_keys.use(Keyring.parse(f"bench:{sealing.new_key()}"))
-    try:
-        yield
-    finally:
-        master_keys.use(None)
 
 
 @contextmanager
