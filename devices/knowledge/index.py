@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devices.catalogue.folder import Catalogue
@@ -85,6 +85,8 @@ class Index:
     _phrases: dict[Subject, list[Phrase]] = field(repr=False)
     _words: dict[Subject, dict[str, float]] = field(repr=False)
     """Of each article, with what they count there."""
+    _vocabulary: dict[str | None, frozenset[str]] = field(repr=False)
+    """The words of each type's articles, and under None those of all."""
     _rarity: dict[str, float] = field(repr=False)
     _spelling: Spelling = field(repr=False)
     _names: Names = field(repr=False)
@@ -103,8 +105,19 @@ class Index:
                 of_article[term] = max(of_article.get(term, 0.0), each.weight)
         total = sum(map(len, phrases.values()))
         rarity = {term: math.log(1 + total / count) for term, count in number.items()}
-        names = Names.of(catalogue)
-        return cls(catalogue, dict(phrases), dict(words), rarity, Spelling.of(rarity), names)
+        vocabulary: dict[str | None, frozenset[str]] = {
+            name: frozenset().union(*(words[each] for each in words if each.type == name))
+            for name in catalogue
+        }
+        return cls(
+            catalogue,
+            dict(phrases),
+            dict(words),
+            vocabulary | {None: frozenset(rarity)},
+            rarity,
+            Spelling.of(rarity),
+            Names.of(catalogue),
+        )
 
     def search(self, question: str, type_name: str | None = None, most: int = 5) -> list[Found]:
         """Up to `most` articles that answer, the best first; none where nothing comes close.
@@ -125,8 +138,8 @@ class Index:
 
     def _by_words(self, text: str, wanted: str | None) -> dict[Subject, float]:
         subjects = [each for each in self._phrases if wanted in {None, each.type}]
-        words = self._asked(wording.terms(text), subjects, wanted)
-        letters = self._asked(wording.characters(text), subjects, wanted)
+        words = self._asked(wording.terms(text), wanted)
+        letters = self._asked(wording.characters(text), wanted)
         whole = words.total + ALONE * letters.total
         scores = {}
         for subject in subjects:
@@ -137,11 +150,9 @@ class Index:
                 scores[subject] = BY_PHRASE * best + (1 - BY_PHRASE) * covered / whole
         return scores
 
-    def _asked(
-        self, terms: Sequence[str], subjects: Iterable[Subject], wanted: str | None
-    ) -> _Asked:
-        """What the terms may be among these subjects."""
-        there = frozenset[str]().union(*(self._words[each] for each in subjects))
+    def _asked(self, terms: Sequence[str], wanted: str | None) -> _Asked:
+        """What the terms may be in the articles of a type, or of all."""
+        there = self._vocabulary.get(wanted, frozenset())
         known = {
             term: {
                 other: near
