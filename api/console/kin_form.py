@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 
 from api import region
-from api.console.session import FilledIn
-from api.console.ticket_act import done
-from api.console.ticket_page import TicketId
+from api.console.ticket_act import TicketForm
 from api.cursor import LARGEST_ID
-from api.house import Served, Transaction
 from api.user import Role
 from runtime.errors import InvalidError
 from tickets.kinship import merging, parentage, splitting
@@ -27,11 +24,7 @@ Version = Annotated[int, Form(ge=1, lt=LARGEST_ID)]
 @router.post("/merge")
 def merge(
     *,
-    request: Request,
-    house: Served,
-    connection: Transaction,
-    asking: FilledIn,
-    ticket_id: TicketId,
+    form: TicketForm,
     version: Version,
     into: Annotated[str, Form(pattern=r"^\d{1,18}:\d{1,9}$")],
 ) -> Response:
@@ -39,40 +32,32 @@ def merge(
 
     def act(found: Ticket) -> int:
         other, seen = (int(part) for part in into.split(":"))
-        region.ticket_for(connection, asking.user, other)
-        asked = Asked(found.id, version, other, seen, asking.user.name)
-        return merging.merge(connection, asked, house.clock.now()).id
+        region.ticket_for(form.connection, form.asking.user, other)
+        asked = Asked(found.id, version, other, seen, form.actor)
+        return merging.merge(form.connection, asked, form.now).id
 
-    return done(request, house, connection, asking, ticket_id, Role.DISPATCHER, act)
+    return form.done(Role.DISPATCHER, act)
 
 
 @router.post("/unmerge")
 def unmerge(
     *,
-    request: Request,
-    house: Served,
-    connection: Transaction,
-    asking: FilledIn,
-    ticket_id: TicketId,
+    form: TicketForm,
     version: Version,
 ) -> Response:
     """Take a merge back."""
 
     def act(found: Ticket) -> int:
-        at, name = house.clock.now(), asking.user.name
-        return merging.undo(connection, house.catalogue, found.id, version, name, at).id
+        at, name = form.now, form.actor
+        return merging.undo(form.connection, form.house.catalogue, found.id, version, name, at).id
 
-    return done(request, house, connection, asking, ticket_id, Role.DISPATCHER, act)
+    return form.done(Role.DISPATCHER, act)
 
 
 @router.post("/split")
 def split(
     *,
-    request: Request,
-    house: Served,
-    connection: Transaction,
-    asking: FilledIn,
-    ticket_id: TicketId,
+    form: TicketForm,
     version: Version,
     problem: Annotated[str, Form(max_length=100)],
     evidence: Annotated[list[str] | None, Form(max_length=200)] = None,
@@ -81,21 +66,17 @@ def split(
     """Make a ticket of another problem; `evidence` are ids with commas, `said` of contacts."""
 
     def act(found: Ticket) -> int:
-        asked = Split(problem, version, asking.user.name, _ids(evidence or []), said or [])
-        at = house.clock.now()
-        return splitting.split(connection, house.catalogue, found.id, asked, at).id
+        asked = Split(problem, version, form.actor, _ids(evidence or []), said or [])
+        at = form.now
+        return splitting.split(form.connection, form.house.catalogue, found.id, asked, at).id
 
-    return done(request, house, connection, asking, ticket_id, Role.DISPATCHER, act)
+    return form.done(Role.DISPATCHER, act)
 
 
 @router.post("/parent")
 def parent(
     *,
-    request: Request,
-    house: Served,
-    connection: Transaction,
-    asking: FilledIn,
-    ticket_id: TicketId,
+    form: TicketForm,
     version: Version,
     parent_id: Annotated[str, Form(pattern=r"^#?\d{0,18}$")] = "",
 ) -> Response:
@@ -104,11 +85,11 @@ def parent(
     def act(found: Ticket) -> None:
         number = int(parent_id.lstrip("#")) if parent_id.strip("#") else None
         if number is not None:
-            region.ticket_for(connection, asking.user, number)
-        at = house.clock.now()
-        parentage.give(connection, found.id, number, version, asking.user.name, at)
+            region.ticket_for(form.connection, form.asking.user, number)
+        at = form.now
+        parentage.give(form.connection, found.id, number, version, form.actor, at)
 
-    return done(request, house, connection, asking, ticket_id, Role.DISPATCHER, act)
+    return form.done(Role.DISPATCHER, act)
 
 
 def _ids(chosen: Iterable[str]) -> list[int]:
